@@ -1,0 +1,1 @@
+"""SPM bot: surveys on clients' phones, a weekly digest for management."""

@@ -1,0 +1,144 @@
+"""One event of a chat → the use case it is for, in one transaction: the same for every channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from spm_bot.chat.commands import Command, recognise
+from spm_bot.messages import (
+    Blocked,
+    Body,
+    Contact,
+    Edited,
+    Inbound,
+    Other,
+    Outbound,
+    Start,
+    Subject,
+    Tap,
+    Text,
+)
+from spm_bot.storage import links, outbox, people, receipts
+from spm_bot.storage.store import Conflict, Connection, Store
+from spm_bot.texts import closest, voice
+from spm_bot.times import Clock
+from spm_bot.usecases import accept, agree, answer, ask, assist, hand_out, join
+from spm_bot.usecases.visit import Desk, Visit
+
+TRIES = 3
+"""How often an event is handled anew when another process changed the same rows meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """Takes events of any channel; everything an event does is durable when `receive` returns."""
+
+    store: Store
+    desk: Desk
+    clock: Clock
+
+    async def receive(self, inbound: Inbound) -> str | None:
+        """Handles one event and returns the words to show over a pressed button, if any.
+
+        Raises Unavailable when the database cannot be reached: then nothing has happened.
+        """
+        work = partial(_handle, desk=self.desk, inbound=inbound, clock=self.clock)
+        for _ in range(TRIES - 1):
+            try:
+                return await self.store.write(work, lane=inbound.address.handle)
+            except Conflict:
+                continue
+        return await self.store.write(work, lane=inbound.address.handle)
+
+
+def _handle(connection: Connection, *, desk: Desk, inbound: Inbound, clock: Clock) -> str | None:
+    now = clock.now()
+    if not receipts.first_time(connection, inbound.key, at=now):
+        return None
+    if not inbound.private:
+        _in_group(connection, desk, inbound, clock)
+        return None
+    chat = people.meet(connection, inbound.address, language=closest(inbound.language, desk.languages))
+    visit = Visit(connection, desk, inbound, chat, now)
+    if isinstance(inbound.body, Blocked):
+        people.set_reachable(connection, chat.id, reachable=not inbound.body.blocked)
+        return None
+    if not chat.reachable:
+        people.set_reachable(connection, chat.id, reachable=True)
+    return _route(visit, inbound.body)
+
+
+def _in_group(connection: Connection, desk: Desk, inbound: Inbound, clock: Clock) -> None:
+    """In a group nothing is asked; whoever calls the bot is pointed to the private chat."""
+    match inbound.body:
+        case Text(text=text) if recognise(text) is None:
+            return
+        case Text() | Start():
+            chat = people.meet(
+                connection, inbound.address, language=closest(inbound.language, desk.languages)
+            )
+            words = voice(chat.language).say(
+                "I ask nothing in a group. Please write to me in a private chat."
+            )
+            outbox.put(connection, chat.id, [Outbound(words)], kind="reply", at=clock.now())
+
+
+def _route(visit: Visit, body: Body) -> str | None:
+    match body:
+        case Start(payload=payload):
+            join.start(visit, payload)
+        case Tap(token=None):
+            return visit.voice.say("That button is too old.")
+        case Tap(token=token) if token is not None and token.subject is Subject.SESSION:
+            return answer.tap(visit, token)
+        case Tap(token=token) if token is not None and token.subject is Subject.INVITATION:
+            return accept.accept(visit, token)
+        case Text():
+            _typed(visit, body)
+        case Edited():
+            answer.edit(visit, body)
+        case Other() | Contact():
+            visit.say(
+                visit.voice.say("Sorry, I can only read words and numbers. Please write, or tap a button.")
+            )
+    return None
+
+
+def _typed(visit: Visit, body: Text) -> None:
+    recognised = recognise(body.text)
+    if recognised is not None:
+        _command(visit, *recognised)
+        return
+    if body.text.startswith("/"):
+        visit.say(visit.voice.say("I do not know this command. Write /help for help."))
+        return
+    if answer.say(visit, body):
+        return
+    code = join.printed_code(body.text)
+    link = links.find_link(visit.connection, code) if code is not None else None
+    if link is not None:
+        join.redeem(visit, link)
+    else:
+        join.greet(visit)
+
+
+def _command(visit: Visit, command: Command, rest: str) -> None:
+    match command:
+        case Command.STOP:
+            answer.stop(visit)
+            agree.withdraw(visit)
+        case Command.BACK if answer.step_back(visit):
+            return
+        case Command.SKIP if answer.skip(visit):
+            return
+        case Command.ASK:
+            ask.start(visit)
+        case Command.DIGEST:
+            hand_out.send_stored(visit, rest)
+        case Command.LANGUAGE:
+            assist.choose_language(visit)
+        case Command.CONSENT:
+            assist.ask_consent_again(visit)
+        case _:
+            assist.help_(visit)

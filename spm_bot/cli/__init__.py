@@ -1,0 +1,59 @@
+"""The command line: `main` finds the command, runs it, and turns every known failure into one line."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import inspect
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from spm_bot.cli.output import Failure, complain
+from spm_bot.cli.parser import build_parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit status: 0 done, 1 could not, 2 not understood."""
+    args = build_parser().parse_args(argv)
+    try:
+        return _run(args)
+    except Failure as failure:
+        complain(str(failure))
+    except KeyboardInterrupt:
+        complain("stopped")
+    except BrokenPipeError:
+        # Whoever reads our output has had enough; Python must not complain about it at exit.
+        sys.stderr.close()
+    except Exception as error:
+        # Failures are known by name, so that a command need not load what it does not use.
+        if type(error).__name__ not in _KNOWN:
+            raise
+        complain(str(error))
+    return 1
+
+
+_KNOWN = frozenset(
+    {
+        "BadKey",
+        "Conflict",
+        "Corrupt",
+        "InstitutionError",
+        "NothingToRun",
+        "SettingsError",
+        "SheetError",
+        "SurveyError",
+        "Unavailable",
+        "Undecipherable",
+        "WrongToken",
+    }
+)
+
+
+def _run(args: argparse.Namespace) -> int:
+    module, name = args.command.split(":")
+    command = getattr(import_module(f"spm_bot.cli.{module}"), name)
+    result = command(args)
+    if inspect.iscoroutine(result):
+        result = asyncio.run(result)
+    return int(result or 0)

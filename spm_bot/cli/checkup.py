@@ -1,0 +1,88 @@
+"""What `doctor` looks at: each part of an installation, whether it is well, and what to mend."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+
+from spm_bot.app import desk_of, opened
+from spm_bot.institution import Institution, InstitutionError, load
+from spm_bot.settings import Settings
+from spm_bot.storage import people
+from spm_bot.storage.store import Corrupt, Store, Unavailable
+from spm_bot.storage.vault import BadKey
+from spm_bot.usecases.eligibility import signed_languages
+from spm_bot.usecases.visit import Desk
+
+HELPLINE_TEST_LASTS = timedelta(days=35)
+PROTECTION_OFFICERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    part: str
+    ok: bool
+    says: str
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Everything that can be seen without sending a message to anybody."""
+    findings = [_token(settings)]
+    desk = None
+    try:
+        desk = desk_of(load(settings.institution))
+        findings.append(Finding("institution file", ok=True, says=desk.institution.name))
+        findings += _institution(desk.institution, today=datetime.now(UTC).date())
+    except InstitutionError as error:
+        findings.append(Finding("institution file", ok=False, says=str(error)))
+    try:
+        async with opened(settings) as store:
+            findings.append(Finding("database", ok=True, says="reached, at the newest schema"))
+            findings += [finding async for finding in _stored(store, desk)]
+    except (Unavailable, Corrupt, BadKey) as error:
+        findings.append(Finding("database", ok=False, says=str(error)))
+    return findings
+
+
+def _token(settings: Settings) -> Finding:
+    if settings.telegram_token is None:
+        return Finding("telegram", ok=False, says="set SPM_TELEGRAM_TOKEN to the token of your bot")
+    return Finding("telegram", ok=True, says="a token is set; `run` says whether Telegram takes it")
+
+
+def _institution(institution: Institution, *, today: date) -> list[Finding]:
+    findings = []
+    for name in ("helplines", "remedies"):
+        filled = bool(getattr(institution, name))
+        says = "listed" if filled else f"none: list {name}, before that no survey is started"
+        findings.append(Finding(name, ok=filled, says=says))
+    for line in institution.helplines:
+        fresh = line.tested_on is not None and today - line.tested_on <= HELPLINE_TEST_LASTS
+        if not fresh:
+            says = f"{line.name}: call it and write down tested_on (not older than 35 days) and tested_by"
+            findings.append(Finding("helpline test", ok=False, says=says))
+    if not institution.chat_company.transfer_basis or institution.chat_company.impact_assessment_on is None:
+        says = "fill in transfer_basis and impact_assessment_on of chat_company"
+        findings.append(Finding("data transfer", ok=False, says=says))
+    return findings
+
+
+async def _stored(store: Store, desk: Desk | None) -> AsyncIterator[Finding]:
+    roles = await store.read(people.roles_in_force)
+    officers = len({role.staff for role in roles if role.role == "protection_officer"})
+    says = f"{officers} client protection officers" + (
+        "" if officers >= PROTECTION_OFFICERS else ", two are needed"
+    )
+    yield Finding("roles", ok=officers >= PROTECTION_OFFICERS, says=says)
+    if desk is None:
+        return
+    for standing in desk.institution.rounds:
+        survey = desk.library.survey(standing.survey)
+        signed = await store.read(partial(signed_languages, survey=survey))
+        missing = [language for language in desk.languages if language not in signed]
+        says = f"signed in {', '.join(sorted(signed)) or 'no language'}"
+        if missing:
+            says += f"; two people must sign {', '.join(missing)} (spm-bot surveys sign {survey.code})"
+        yield Finding(f"wording of {survey.code}", ok=not missing, says=says)

@@ -1,0 +1,118 @@
+"""The words of the command line. It imports nothing heavy: `--help` must be there at once."""
+
+from __future__ import annotations
+
+import argparse
+from argparse import ArgumentParser
+
+_Commands = argparse._SubParsersAction
+
+
+def build_parser() -> ArgumentParser:
+    """All commands; each names the function that runs it as `module:function`."""
+    parser = ArgumentParser(
+        prog="spm-bot",
+        description="Chat surveys for microfinance institutions, and a weekly digest for management.",
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _operate(commands)
+    _surveys(_group(commands, "surveys", "survey definitions: list, check, sign, play, score"))
+    _people(commands)
+    _reports(commands)
+    return parser
+
+
+def _add(commands: _Commands[ArgumentParser], name: str, command: str, help_: str) -> ArgumentParser:
+    added = commands.add_parser(name, help=help_, description=help_)
+    added.set_defaults(command=command)
+    return added
+
+
+def _group(commands: _Commands[ArgumentParser], name: str, help_: str) -> _Commands[ArgumentParser]:
+    added = commands.add_parser(name, help=help_, description=help_)
+    return added.add_subparsers(metavar="ACTION", required=True)
+
+
+def _json(parser: ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print the data as JSON")
+
+
+def _operate(commands: _Commands[ArgumentParser]) -> None:
+    demo = _add(
+        commands, "demo", "demonstrate:demo", "build a simulated institution and live through its weeks"
+    )
+    demo.add_argument("--clients", type=_least(120), default=1200, help="how many clients (1200)")
+    demo.add_argument("--weeks", type=_least(1), default=30, help="how many weeks (30)")
+    demo.add_argument("--seed", type=int, default=7, help="the same seed gives the same weeks (7)")
+    demo.add_argument("--out", default="demo", metavar="DIR", help="where everything is written (demo)")
+    demo.add_argument("--no-chat", action="store_true", help="do not offer to answer a survey at the end")
+    _add(commands, "run", "operate:run", "serve every configured channel and the schedule")
+    migrate = _add(commands, "migrate", "operate:migrate", "move the database to the newest schema")
+    migrate.add_argument("--to", default="head", metavar="REVISION", help="a revision, head or base (head)")
+    doctor = _add(commands, "doctor", "operate:doctor", "check everything and say what to mend")
+    _json(doctor)
+
+
+def _surveys(actions: _Commands[ArgumentParser]) -> None:
+    _json(_add(actions, "list", "survey_commands:list_surveys", "surveys with languages and signatures"))
+    check = _add(actions, "check", "survey_commands:check", "the problems of a survey file")
+    check.add_argument("file", metavar="FILE")
+    _json(check)
+    sign = _add(actions, "sign", "survey_commands:sign", "sign a wording; two people sign each language")
+    sign.add_argument("code", metavar="CODE")
+    sign.add_argument("--language", required=True, metavar="L")
+    sign.add_argument("--by", required=True, metavar="NAME")
+    play = _add(actions, "play", "survey_commands:play", "answer a survey in this terminal")
+    play.add_argument("code", metavar="CODE")
+    play.add_argument("--language", default="en", metavar="L")
+    score = _add(actions, "score", "survey_commands:score", "what a set of answers scores, as JSON")
+    score.add_argument("code", metavar="CODE")
+    score.add_argument("file", metavar="ANSWERS.json")
+    _json(score)
+
+
+def _people(commands: _Commands[ArgumentParser]) -> None:
+    register = _group(commands, "register", "the institution's own lists")
+    load = _add(register, "import", "people_commands:import_register", "clients and loans from a CSV file")
+    load.add_argument("file", metavar="FILE")
+    load.add_argument("--as-of", metavar="DATE", help="the day the loans are of (today)")
+    load.add_argument("--dry-run", action="store_true", help="only say what would be read")
+    _json(load)
+    clients = _group(commands, "clients", "clients: joining links")
+    invite = _add(clients, "invite", "people_commands:invite_clients", "one-time joining links")
+    invite.add_argument("--branch", metavar="B", help="only clients of this branch")
+    invite.add_argument("--client", metavar="ID", help="only this client")
+    _json(invite)
+    staff = _group(commands, "staff", "staff: links, roles")
+    link = _add(staff, "invite", "people_commands:invite_staff", "a one-time link that gives a role")
+    link.add_argument("--role", required=True, metavar="ROLE")
+    link.add_argument("--branch", default="", metavar="B", help="only for this branch")
+    _json(link)
+    _json(_add(staff, "list", "people_commands:list_staff", "roles in force"))
+    revoke = _add(staff, "revoke", "people_commands:revoke_staff", "take a role away")
+    revoke.add_argument("id", type=int, metavar="ID")
+
+
+def _reports(commands: _Commands[ArgumentParser]) -> None:
+    digest = _add(commands, "digest", "report_commands:digest", "the digest of a week")
+    digest.add_argument("--week", required=True, metavar="2026-W47")
+    digest.add_argument("--branch", metavar="B", help="only what concerns this branch")
+    digest.add_argument("--out", metavar="DIR", help="write card, picture and JSON there")
+    digest.add_argument("--hand-out", action="store_true", help="store it and send it to the managers")
+    _json(digest)
+    rounds = _group(commands, "rounds", "survey rounds")
+    _json(_add(rounds, "list", "report_commands:list_rounds", "rounds with their invitations"))
+    audit = _group(commands, "audit", "the audit log")
+    lines = _add(audit, "list", "report_commands:list_audit", "the newest lines")
+    lines.add_argument("--limit", type=_least(1), default=50)
+    _json(lines)
+
+
+def _least(smallest: int):  # type: ignore[no-untyped-def]  # argparse wants a callable named as its type
+    def number(text: str) -> int:
+        value = int(text)
+        if value < smallest:
+            raise argparse.ArgumentTypeError(f"must be {smallest} or more")
+        return value
+
+    return number

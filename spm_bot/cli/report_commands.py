@@ -1,0 +1,93 @@
+"""Commands that read: digests, rounds, the audit log."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from spm_bot.app import make_desk, opened
+from spm_bot.cli.output import Failure, show, show_rows, tell
+from spm_bot.settings import load_settings
+from spm_bot.storage import audits, rounds
+from spm_bot.times import Week
+
+
+async def digest(args: argparse.Namespace) -> None:
+    """Computes the digest of a week; prints its card, writes its files, or hands it out."""
+    week = _week(args.week)
+    settings = load_settings()
+    desk = make_desk(settings.institution)
+    if args.branch is not None and args.branch not in {branch.code for branch in desk.institution.branches}:
+        raise Failure(f"there is no branch {args.branch!r} in the institution file")
+    from spm_bot.analytics.digest import to_json
+    from spm_bot.usecases import report
+
+    async with opened(settings) as store:
+        if args.hand_out:
+            await report.weekly(week, store=store, desk=desk, now=datetime.now(UTC))
+            tell(f"the digests of {week} are stored and on their way")
+            return
+        made = await report.make(week, args.branch, store=store, desk=desk)
+    if args.out is not None:
+        write_files(
+            Path(args.out), made.card, made.picture, to_json(made.digest), name=_name(week, args.branch)
+        )
+    if args.json:
+        show(json.loads(to_json(made.digest)))
+    else:
+        sys.stdout.write(made.card + "\n")
+
+
+def write_files(folder: Path, card: str, picture: bytes, body: str, *, name: str) -> None:
+    """Writes a digest's card, picture and JSON into `folder`, made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.txt").write_text(card + "\n", encoding="utf-8")
+    (folder / f"{name}.png").write_bytes(picture)
+    (folder / f"{name}.json").write_text(body + "\n", encoding="utf-8")
+
+
+async def list_rounds(args: argparse.Namespace) -> None:
+    async with opened(load_settings()) as store:
+        found = await store.read(rounds.all_rounds)
+        asked = await store.read(rounds.sizes)
+    rows: list[dict[str, object]] = [
+        {
+            "code": each.code,
+            "survey": each.survey,
+            "origin": each.origin,
+            "opened": each.opened_at.date().isoformat(),
+            "state": each.state,
+            "invited": asked.get(each.id, 0),
+        }
+        for each in found
+    ]
+    show_rows(rows, as_json=args.json)
+
+
+async def list_audit(args: argparse.Namespace) -> None:
+    async with opened(load_settings()) as store:
+        found = await store.read(partial(audits.lines, limit=args.limit))
+    rows: list[dict[str, object]] = [
+        {"at": each.at.isoformat(), "actor": each.actor, "event": each.event, "detail": _detail(each.detail)}
+        for each in found
+    ]
+    show_rows(rows, as_json=args.json)
+
+
+def _detail(detail: dict[str, object]) -> str:
+    return " ".join(f"{name}={value}" for name, value in detail.items())
+
+
+def _name(week: Week, branch: str | None) -> str:
+    return f"digest-{week}" if branch is None else f"digest-{week}-{branch}"
+
+
+def _week(text: str) -> Week:
+    try:
+        return Week.parse(text)
+    except ValueError as error:
+        raise Failure(str(error)) from None

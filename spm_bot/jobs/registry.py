@@ -1,0 +1,48 @@
+"""What can run and when: a job is a name, a schedule, a grace and the work for one due instant."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from spm_bot.times import Schedule, due_slots
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Again and again at this distance, counted from the epoch."""
+
+    span: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`run` gets the slot it is for; `grace` is how late a missed slot is still made up."""
+
+    name: str
+    schedule: Schedule | Every
+    zone: ZoneInfo
+    grace: timedelta
+    run: Callable[[datetime], Awaitable[object]]
+
+
+def due(
+    job: Job, *, last_done: datetime, unfinished: Iterable[datetime], now: datetime
+) -> tuple[datetime, ...]:
+    """The slots to be worked at `now`: missed ones within the grace, and those left unfinished."""
+    after = max(last_done, now - job.grace)
+    fresh = _slots(job, after=after, until=now)
+    left = [slot for slot in unfinished if slot >= now - job.grace]
+    return tuple(sorted({*fresh, *left}))
+
+
+def _slots(job: Job, *, after: datetime, until: datetime) -> tuple[datetime, ...]:
+    match job.schedule:
+        case Every(span=span):
+            epoch = datetime.fromtimestamp(0, tz=UTC)
+            newest = epoch + (until - epoch) // span * span
+            return (newest,) if newest > after else ()
+        case schedule:
+            return due_slots(schedule, zone=job.zone, after=after, until=until)

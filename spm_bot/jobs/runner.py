@@ -1,0 +1,100 @@
+"""Takes due slots under a lease, works them, and marks them done: never twice, never forgotten.
+
+A run that was killed is taken up again when its lease is over; every effect of a job has a unique
+key of its own, so running again is harmless.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from spm_bot.jobs.registry import Job, due
+from spm_bot.log import event
+from spm_bot.storage import job_runs
+from spm_bot.storage.store import Connection, Store
+from spm_bot.times import Clock
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+LEASE = timedelta(minutes=2)
+RETRY = timedelta(minutes=5)
+TICK_SECONDS = 15
+
+_log = logging.getLogger("spm_bot.jobs")
+
+
+def schedule(jobs: Sequence[Job], *, store: Store, clock: Clock) -> AsyncIOScheduler:
+    """A scheduler that looks for due slots every few seconds; start it inside the event loop."""
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    scheduler.add_job(
+        tick,
+        "interval",
+        seconds=TICK_SECONDS,
+        next_run_time=clock.now(),
+        kwargs={"jobs": jobs, "store": store, "clock": clock},
+        max_instances=1,
+        coalesce=True,
+        misfire_grace_time=None,
+    )
+    return scheduler
+
+
+async def tick(jobs: Sequence[Job], *, store: Store, clock: Clock) -> int:
+    """Works everything that is due now, job by job; says how many slots were done."""
+    finished = 0
+    for job in jobs:
+        for slot in await store.write(partial(_due, job=job, now=clock.now())):
+            finished += await _work(job, slot, store=store, clock=clock)
+    return finished
+
+
+def _due(connection: Connection, *, job: Job, now: datetime) -> tuple[datetime, ...]:
+    """The job's due slots; a job seen for the first time starts now and makes nothing up."""
+    last = job_runs.last_done(connection, job.name)
+    if last is None:
+        last = now
+        job_runs.start(connection, job.name, at=now)
+    left = job_runs.unfinished(connection, job.name, since=now - job.grace)
+    return due(job, last_done=last, unfinished=left, now=now)
+
+
+async def _work(job: Job, slot: datetime, *, store: Store, clock: Clock) -> bool:
+    taken = await store.write(partial(job_runs.take, job=job.name, slot=slot, now=clock.now(), lease=LEASE))
+    if not taken:
+        return False
+    try:
+        async with _holding(job, slot, store=store, clock=clock):
+            await job.run(slot)
+    except Exception as error:
+        event(_log, "job_failed", severity=logging.ERROR, job=job.name, slot=slot, error=type(error).__name__)
+        await store.write(partial(job_runs.hold_until, job=job.name, slot=slot, at=clock.now() + RETRY))
+        return False
+    await store.write(partial(job_runs.done, job=job.name, slot=slot, at=clock.now()))
+    event(_log, "job_done", job=job.name, slot=slot)
+    return True
+
+
+@asynccontextmanager
+async def _holding(job: Job, slot: datetime, *, store: Store, clock: Clock) -> AsyncIterator[None]:
+    """Renews the lease as long as the work goes on."""
+
+    async def renew() -> None:
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 4)
+            await store.write(partial(job_runs.hold_until, job=job.name, slot=slot, at=clock.now() + LEASE))
+
+    renewing = asyncio.create_task(renew())
+    try:
+        yield
+    finally:
+        renewing.cancel()
+        await asyncio.gather(renewing, return_exceptions=True)

@@ -1,0 +1,1 @@
+"""Do no harm: consent, and later cases, distress and redaction; pure."""

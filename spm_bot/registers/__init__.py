@@ -1,0 +1,1 @@
+"""Clients and loans coming in from the institution's own files."""

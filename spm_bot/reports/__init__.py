@@ -1,0 +1,1 @@
+"""From a `Digest` value to something a person reads; nothing here computes a figure."""

@@ -1,0 +1,240 @@
+"""The chat card: what a manager reads in ten seconds, as plain text that fits under a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from spm_bot.analytics.digest import LEADING, WINDOW, ActionKind, Digest
+from spm_bot.analytics.figures import AimKind, BranchRow, Figure
+from spm_bot.analytics.heard import Heard
+from spm_bot.analytics.measures import Exact, Measure
+from spm_bot.analytics.objectives import Standing
+from spm_bot.analytics.portfolio import Book
+from spm_bot.analytics.signals import Verdict
+from spm_bot.reports import phrases
+from spm_bot.texts import Voice
+from spm_bot.times import Week
+
+# A chat counts the length of a caption in UTF-16 units.
+LIMIT = 1024
+_STALE = timedelta(days=31)
+
+_MARKS = {Verdict.BETTER: "🟢", Verdict.WORSE: "🟠", Verdict.NO_CLEAR_CHANGE: "⚪", None: "⚪"}
+_BREACHED = "🔴"
+
+_Worded = Callable[[Measure | None, Voice], str]
+
+_DO = {
+    "DST5": "Do: check how instalments are fitted to incomes before a loan is given.",
+    "SAT3": "Do: go through how visits and collections are done.",
+    "SAT5": "Do: show the ways to complain again, in every branch and in this chat.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line and how much it is worth: where room is short, the least go first; 9 always stays."""
+
+    text: str
+    worth: int = 9
+
+
+def card(digest: Digest, voice: Voice) -> str:
+    """The digest as a caption of at most 1,024 UTF-16 units, whatever names and language it is in."""
+    blocks = (
+        tuple(_head(digest, voice)),
+        tuple(_clients(digest, voice)),
+        tuple(_portfolio(digest, voice)),
+        (_heard(digest, voice),),
+    )
+    return _fitted(blocks)
+
+
+def _fitted(blocks: Sequence[Sequence[_Line]]) -> str:
+    worths = sorted({line.worth for block in blocks for line in block if line.worth < 9})
+    for least in (0, *(worth + 1 for worth in worths)):
+        kept = [[line.text for line in block if line.worth >= least] for block in blocks]
+        text = "\n\n".join("\n".join(block) for block in kept)
+        if _units(text) <= LIMIT:
+            return text
+    cut = text.encode("utf-16-le")[: 2 * (LIMIT - 1)].decode("utf-16-le", errors="ignore")
+    return cut.rstrip() + "…"
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _head(digest: Digest, voice: Voice) -> Iterator[_Line]:
+    week = Week.parse(digest.week)
+    name = digest.scope_name
+    yield _Line(
+        voice.say(
+            "Client week %(week)s · %(dates)s · %(scope)s",
+            week=week.number,
+            dates=phrases.days(week.start, week.end, voice),
+            scope=voice.say("all branches") if name is None else phrases.clipped(name),
+        )
+    )
+    match digest.action.kind:
+        case ActionKind.BRANCH_WORSE:
+            yield from _branch_worse(digest, voice, since=week.minus(WINDOW - 1).start)
+        case ActionKind.LIMIT_BREACHED | ActionKind.WORSE:
+            yield from _institution_worse(digest, voice)
+        case ActionKind.NOTHING:
+            yield _Line(voice.say("Nothing needs action."))
+        case ActionKind.MONTHLY:
+            yield _Line(voice.say("Branch verdicts come with the first digest of a month."))
+        case _:
+            yield _Line(voice.say("Too few answers to say whether anything needs action."))
+
+
+def _branch_worse(digest: Digest, voice: Voice, *, since: date) -> Iterator[_Line]:
+    row = next(row for row in digest.branches if row.code == digest.action.branch)
+    sentence = voice.say(
+        "ACT: %(branch)s. %(title)s clearly worse: %(value)s of those who answered.",
+        branch=phrases.clipped(row.name),
+        title=phrases.title(digest.branch_indicator, voice),
+        value=phrases.value(row.now, voice),
+    )
+    limit = digest.branch_limit
+    if limit is not None:
+        sentence += " " + voice.say("Your limit: %(limit)s.", limit=phrases.hundred(limit))
+    yield _Line(sentence)
+    yield _Line(
+        voice.say(
+            "Do: review loans made there since %(month)s and how instalments fit incomes.",
+            month=phrases.month(since, voice),
+        ),
+        worth=5,
+    )
+
+
+def _institution_worse(digest: Digest, voice: Voice) -> Iterator[_Line]:
+    figure = next(figure for figure in digest.figures if figure.indicator == digest.action.indicator)
+    code = figure.indicator
+    measure = phrases.shown(code, figure.now)
+    breached = digest.action.kind is ActionKind.LIMIT_BREACHED
+    sentence = (
+        "ACT: all branches. %(title)s clearly beyond your limit: %(value)s of those who answered."
+        if breached
+        else "ACT: all branches. %(title)s clearly worse: %(value)s of those who answered."
+    )
+    yield _Line(voice.say(sentence, title=phrases.title(code, voice), value=phrases.value(measure, voice)))
+    yield _Line(voice.say(_DO[code]), worth=5)
+
+
+def _clients(digest: Digest, voice: Voice) -> Iterator[_Line]:
+    heard = digest.heard
+    head = "Clients in the chat · last 13 weeks" if heard.chat_only else "Clients · last 13 weeks"
+    yield _Line(voice.say(head))
+    for row in digest.branches if digest.scope is not None else ():
+        yield _Line(_branch_line(row, digest.branch_indicator, voice))
+    unit = next((place for place, found in enumerate(digest.figures) if isinstance(found.now, Exact)), 0)
+    for place, figure in enumerate(digest.figures):
+        worded = phrases.value if place <= unit else phrases.brief
+        yield _Line(_figure_line(figure, voice, worded=worded), worth=9 if place == 0 else 5 - place)
+        if place == 0:
+            yield from _beneath(figure, digest, voice)
+
+
+def _beneath(figure: Figure, digest: Digest, voice: Voice) -> Iterator[_Line]:
+    """What must be read together with the stress figure."""
+    if digest.heard.arrears_answer_less:
+        yield _Line(voice.say("Clients in arrears answered less; true stress is probably higher."))
+    if figure.unscored is not None:
+        yield _Line(
+            voice.say(
+                "Could not be scored: %(count)s of %(of)s.",
+                count=phrases.whole(figure.unscored.count, voice),
+                of=phrases.whole(figure.unscored.of, voice),
+            ),
+            worth=1,
+        )
+
+
+def _figure_line(figure: Figure, voice: Voice, *, worded: _Worded) -> str:
+    measure = phrases.shown(figure.indicator, figure.now)
+    parts = [_told(figure.indicator, measure, figure.verdict, voice, worded=worded)]
+    if measure is not None:
+        parts += [phrases.aim(aim, voice, indicator=figure.indicator) for aim in figure.aims]
+        if not figure.aims and figure.indicator == LEADING[0]:
+            parts.append(voice.say("no limit set"))
+    breached = any(aim.kind is AimKind.LIMIT and aim.standing is Standing.NOT_MET for aim in figure.aims)
+    mark = _BREACHED if breached else _MARKS[figure.verdict]
+    return f"{mark} {' · '.join(parts)}"
+
+
+def _branch_line(row: BranchRow, indicator: str, voice: Voice) -> str:
+    told = _told(indicator, row.now, row.verdict, voice, worded=phrases.value)
+    return f"{_MARKS[row.verdict]} {told}"
+
+
+def _told(
+    indicator: str, measure: Measure | None, verdict: Verdict | None, voice: Voice, *, worded: _Worded
+) -> str:
+    name = phrases.title(indicator, voice)
+    if measure is None:
+        return f"{name} · {worded(measure, voice)}"
+    told = f"{name} {worded(measure, voice)}"
+    if verdict is not None:
+        return f"{told} · {phrases.verdict(verdict, voice)}"
+    return f"{told} · {voice.say('few answers')}" if measure.few else told
+
+
+def _portfolio(digest: Digest, voice: Voice) -> Iterator[_Line]:
+    books = [book for book in digest.books if book.branch == digest.scope]
+    if not books:
+        yield _Line(voice.say("Portfolio: no data."))
+        return
+    as_of = min(date.fromisoformat(book.as_of) for book in books)
+    stale = Week.parse(digest.week).end - as_of > _STALE
+    head = "Portfolio · %(date)s, over a month old" if stale else "Portfolio · %(date)s"
+    yield _Line(voice.say(head, date=phrases.day(as_of, voice)))
+    for place, book in enumerate(books):
+        currency = f"{book.currency} · " if len(books) > 1 else ""
+        yield _Line(currency + _book(book, voice), worth=9 if place == 0 else 2)
+
+
+def _book(book: Book, voice: Voice) -> str:
+    if book.par30 is None or book.written_off is None:
+        return voice.say("no loans outstanding")
+    return voice.say(
+        "PAR30 %(par)s · written off %(off)s",
+        par=phrases.percent(book.par30, voice),
+        off=phrases.percent(book.written_off, voice),
+    )
+
+
+def _heard(digest: Digest, voice: Voice) -> _Line:
+    heard = digest.heard
+    if heard.asked == 0:
+        return _Line(voice.say("Who we heard: nobody was asked in the last 13 weeks."))
+    asked = phrases.whole(heard.asked, voice)
+    if heard.answered is None:
+        return _Line(voice.say("Who we heard: too few of %(asked)s asked to show.", asked=asked))
+    counts = {"asked": asked, "answered": phrases.whole(heard.answered, voice)}
+    if heard.answered_this_week is None:
+        told = [voice.say("Who we heard: %(answered)s of %(asked)s asked.", **counts)]
+    else:
+        week = phrases.whole(heard.answered_this_week, voice)
+        sentence = "Who we heard: %(answered)s of %(asked)s asked, %(week)s this week."
+        told = [voice.say(sentence, week=week, **counts)]
+    told += _of_all(heard, voice)
+    if heard.feedback_only:
+        told.append(voice.say("Feedback, not an estimate."))
+    return _Line(" ".join(told))
+
+
+def _of_all(heard: Heard, voice: Voice) -> Iterator[str]:
+    if heard.of_borrowers is None:
+        return
+    of_all = phrases.per_hundred(heard.of_borrowers, voice)
+    if heard.arrears_of_borrowers is None:
+        yield voice.say("That is %(of_all)s of all borrowers.", of_all=of_all)
+    else:
+        late = phrases.per_hundred(heard.arrears_of_borrowers, voice)
+        sentence = "That is %(of_all)s of all borrowers; in arrears %(late)s."
+        yield voice.say(sentence, of_all=of_all, late=late)

@@ -1,0 +1,64 @@
+"""One row a job and due instant: taken before the work, done after it, taken again if the lease ran out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from spm_bot.storage.tables import job_runs
+
+
+def take(connection: Connection, job: str, slot: datetime, *, now: datetime, lease: timedelta) -> bool:
+    """Whether this process may do the work of `slot` now.
+
+    False when it is done, or when another process holds a lease that has not run out.
+    """
+    mine = (job_runs.c.job == job, job_runs.c.slot == slot)
+    row = connection.execute(select(job_runs).where(*mine)).first()
+    if row is None:
+        fresh = {"job": job, "slot": slot, "lease_until": now + lease, "attempts": 1}
+        connection.execute(insert(job_runs), fresh)
+        return True
+    free = (*mine, job_runs.c.done_at.is_(None), job_runs.c.lease_until <= now)
+    again = {"lease_until": now + lease, "attempts": row.attempts + 1}
+    return connection.execute(update(job_runs).where(*free).values(again)).rowcount == 1
+
+
+def done(connection: Connection, job: str, slot: datetime, *, at: datetime) -> None:
+    """The work of `slot` is finished for ever."""
+    mine = (job_runs.c.job == job, job_runs.c.slot == slot)
+    connection.execute(update(job_runs).where(*mine).values(done_at=at))
+
+
+def hold_until(connection: Connection, job: str, slot: datetime, *, at: datetime) -> None:
+    """Moves the end of a lease: later while the work goes on, to a next try after it failed."""
+    mine = (job_runs.c.job == job, job_runs.c.slot == slot, job_runs.c.done_at.is_(None))
+    connection.execute(update(job_runs).where(*mine).values(lease_until=at))
+
+
+def start(connection: Connection, job: str, *, at: datetime) -> None:
+    """The job exists from `at` on: slots before it are not made up."""
+    row = {"job": job, "slot": at, "lease_until": at, "done_at": at, "attempts": 0}
+    connection.execute(insert(job_runs), row)
+
+
+def forget_before(connection: Connection, instant: datetime) -> None:
+    """Drops slots done before `instant`, but never the newest of a job."""
+    newest = select(func.max(job_runs.c.slot)).where(job_runs.c.done_at.is_not(None)).group_by(job_runs.c.job)
+    old = (job_runs.c.done_at < instant, job_runs.c.slot.not_in(newest))
+    connection.execute(delete(job_runs).where(*old))
+
+
+def last_done(connection: Connection, job: str) -> datetime | None:
+    """The newest slot of `job` that is done."""
+    query = select(func.max(job_runs.c.slot)).where(job_runs.c.job == job, job_runs.c.done_at.is_not(None))
+    return connection.execute(query).scalar()
+
+
+def unfinished(connection: Connection, job: str, *, since: datetime) -> list[datetime]:
+    """Slots of `job` from `since` on that were taken and never done, oldest first."""
+    query = select(job_runs.c.slot).where(
+        job_runs.c.job == job, job_runs.c.done_at.is_(None), job_runs.c.slot >= since
+    )
+    return list(connection.execute(query.order_by(job_runs.c.slot)).scalars())

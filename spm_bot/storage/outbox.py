@@ -1,0 +1,253 @@
+"""Messages to send: written with the rows they speak of, sent after the commit, kept until they are.
+
+A body is encrypted, and wiped some days after sending. `ref` names a message for later edits;
+`dedupe` makes writing it twice harmless.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, select, update
+
+from spm_bot.messages import Action, Attachment, Button, Outbound, Subject, Token
+from spm_bot.storage.store import vault_of
+from spm_bot.storage.tables import files, outbox
+
+BODY = "outbox.body"
+FILE = "files.body"
+
+QUEUED, SENT, DROPPED, FAILED = "queued", "sent", "dropped", "failed"
+
+_PRIORITY = {"reply": 0, "edit": 0, "critical": 0, "staff": 1, "reminder": 2, "invitation": 2}
+"""A reply never waits behind a round of invitations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A message whose time has come.
+
+    For an edit, `target` is the channel's id of the message it redraws, and `original` that message's
+    row as long as it still waits to be sent.
+    """
+
+    id: int
+    address_id: int
+    kind: str
+    message: Outbound
+    invitation: int | None
+    attempts: int
+    expires_at: datetime | None
+    target: str | None
+    original: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a message: its new state, the channel's id, or when to try again."""
+
+    id: int
+    state: str
+    message: str | None = None
+    not_before: datetime | None = None
+
+
+_original = outbox.alias("original")
+_earlier = outbox.alias("earlier")
+_DUE = (
+    select(
+        outbox,
+        _original.c.message.label("target"),
+        _original.c.id.label("original_id"),
+        _original.c.state.label("original_state"),
+    )
+    .select_from(
+        outbox.outerjoin(
+            _original,
+            (_original.c.address_id == outbox.c.address_id) & (_original.c.ref == outbox.c.edits),
+        )
+    )
+    .order_by(outbox.c.priority, outbox.c.not_before, outbox.c.id)
+)
+
+
+def put(
+    connection: Connection,
+    address_id: int,
+    messages: Iterable[Outbound],
+    *,
+    kind: str,
+    at: datetime,
+    expires_at: datetime | None = None,
+    dedupe: str | None = None,
+    invitation: int | None = None,
+) -> None:
+    """Queues messages for one address, in order, not to be sent before `at`.
+
+    A `dedupe` key goes with a single message; the second time it is given nothing is queued.
+    """
+    if dedupe is not None and _known(connection, dedupe):
+        return
+    vault = vault_of(connection)
+    rows = [
+        {
+            "address_id": address_id,
+            "dedupe": dedupe,
+            "kind": kind if message.edits is None else "edit",
+            "priority": _PRIORITY[kind],
+            "body": vault.encrypt(encode(message), associated=BODY),
+            "ref": message.ref,
+            "edits": message.edits,
+            "invitation_id": invitation,
+            "not_before": at,
+            "expires_at": expires_at,
+            "state": QUEUED,
+            "attempts": 0,
+        }
+        for message in messages
+    ]
+    if rows:
+        connection.execute(outbox.insert(), rows)
+
+
+def due(connection: Connection, *, now: datetime, limit: int, busy: frozenset[int]) -> list[Due]:
+    """Queued messages whose time has come, replies first, except to addresses in `busy`.
+
+    A message behind one that is being tried again waits with it, so one chat's order is kept.
+    """
+    query = _DUE.where(outbox.c.state == QUEUED, outbox.c.not_before <= now, ~_behind(now)).limit(limit)
+    if busy:
+        query = query.where(outbox.c.address_id.not_in(busy))
+    vault = vault_of(connection)
+    return [
+        Due(
+            row.id,
+            row.address_id,
+            row.kind,
+            decode(vault.decrypt(row.body, associated=BODY)),
+            row.invitation_id,
+            row.attempts,
+            row.expires_at,
+            row.target,
+            row.original_id if row.original_state == QUEUED else None,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def settle(connection: Connection, outcomes: Sequence[Outcome], *, at: datetime) -> None:
+    """Writes down what became of messages."""
+    if not outcomes:
+        return
+    statement = (
+        update(outbox)
+        .where(outbox.c.id == bindparam("row"))
+        .values(
+            state=bindparam("new_state"),
+            message=bindparam("channel_message"),
+            not_before=bindparam("wait"),
+            attempts=outbox.c.attempts + 1,
+            sent_at=bindparam("when"),
+        )
+    )
+    rows = [
+        {
+            "row": outcome.id,
+            "new_state": outcome.state,
+            "channel_message": outcome.message,
+            "wait": outcome.not_before or at,
+            "when": at if outcome.state == SENT else None,
+        }
+        for outcome in outcomes
+    ]
+    connection.execute(statement, rows)
+
+
+def postpone(connection: Connection, address_id: int, *, until: datetime) -> None:
+    """Nothing more goes to this address before `until`."""
+    waiting = (
+        outbox.c.address_id == address_id,
+        outbox.c.state == QUEUED,
+        outbox.c.not_before < until,
+    )
+    connection.execute(update(outbox).where(*waiting).values(not_before=until))
+
+
+def drop_queued(connection: Connection, address_id: int) -> None:
+    """Gives up everything waiting for an address that cannot be reached any more."""
+    waiting = (outbox.c.address_id == address_id, outbox.c.state == QUEUED)
+    connection.execute(update(outbox).where(*waiting).values(state=DROPPED, body=None))
+
+
+def wipe_before(connection: Connection, instant: datetime) -> int:
+    """Forgets the bodies of messages settled before `instant` and says how many."""
+    old = (outbox.c.state != QUEUED, outbox.c.not_before < instant, outbox.c.body.is_not(None))
+    return connection.execute(update(outbox).where(*old).values(body=None)).rowcount
+
+
+def keep_file(connection: Connection, body: bytes) -> str:
+    """Stores a file once and returns its name, the hash of its bytes."""
+    name = sha256(body).hexdigest()
+    if connection.execute(select(files.c.id).where(files.c.id == name)).first() is None:
+        sealed = vault_of(connection).encrypt(body, associated=FILE)
+        connection.execute(files.insert(), {"id": name, "body": sealed})
+    return name
+
+
+def file_body(connection: Connection, name: str) -> bytes:
+    """The bytes of a stored file. Raises LookupError."""
+    sealed = connection.execute(select(files.c.body).where(files.c.id == name)).scalar()
+    if sealed is None:
+        raise LookupError(f"no file {name}")
+    return vault_of(connection).decrypt_bytes(sealed, associated=FILE)
+
+
+def encode(message: Outbound) -> str:
+    """An outgoing message as JSON."""
+    rows = [[[b.label, _token(b.token)] for b in row] for row in message.buttons]
+    attached = message.attachment
+    return json.dumps(
+        {
+            "text": message.text,
+            "buttons": rows,
+            "ref": message.ref,
+            "edits": message.edits,
+            "attachment": [attached.kind, attached.name, attached.file] if attached else None,
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def decode(body: str) -> Outbound:
+    """The message that `encode` wrote."""
+    read = json.loads(body)
+    rows = tuple(
+        tuple(Button(label, Token(Subject(s), i, turn, Action(a), v)) for label, (s, i, turn, a, v) in row)
+        for row in read["buttons"]
+    )
+    attached = Attachment(*read["attachment"]) if read["attachment"] else None
+    return Outbound(read["text"], rows, read["ref"], read["edits"], attached)
+
+
+def _behind(now: datetime) -> ColumnElement[bool]:
+    """Whether an earlier message to the same address waits for another try."""
+    return exists().where(
+        _earlier.c.address_id == outbox.c.address_id,
+        _earlier.c.state == QUEUED,
+        _earlier.c.attempts > 0,
+        _earlier.c.not_before > now,
+        _earlier.c.id < outbox.c.id,
+    )
+
+
+def _token(token: Token) -> list[str | int]:
+    return [token.subject, token.id, token.turn, token.action, token.value]
+
+
+def _known(connection: Connection, dedupe: str) -> bool:
+    return connection.execute(select(outbox.c.id).where(outbox.c.dedupe == dedupe)).first() is not None

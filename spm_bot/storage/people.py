@@ -1,0 +1,246 @@
+"""Chats, the clients and staff behind them, and who may do what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from spm_bot.messages import Address
+from spm_bot.storage.store import vault_of
+from spm_bot.storage.tables import addresses, clients, holders, people, roles, staff
+
+HANDLE = "addresses.handle"
+NAME = "people.name"
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """One address as it is stored, with the people who hold it."""
+
+    id: int
+    channel: str
+    language: str
+    reachable: bool
+    clients: tuple[int, ...] = ()
+    staff: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A client as the register gives them; no name, no phone."""
+
+    id: int
+    code: str
+    subject: str
+    branch: str
+    product: str
+    loan_method: str
+    gender: str
+    birth_year: int | None
+    joined_on: str | None
+    has_loan: bool
+    has_savings: bool
+    days_in_arrears: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a member of staff may do, everywhere (`branch` is '') or in one branch."""
+
+    id: int
+    staff: int
+    role: str
+    branch: str
+
+
+_CHAT = (
+    select(
+        addresses.c.id,
+        addresses.c.channel,
+        addresses.c.language,
+        addresses.c.reachable,
+        holders.c.client_id,
+        holders.c.staff_id,
+    )
+    .select_from(addresses.outerjoin(holders, holders.c.address_id == addresses.c.id))
+    .order_by(holders.c.id)
+)
+_CLIENT = select(*(clients.c[name] for name in Client.__dataclass_fields__))
+
+
+def find_chat(connection: Connection, address: Address) -> Chat | None:
+    """The stored chat at `address`, if we have met it."""
+    digests = vault_of(connection).digests(address.handle)
+    query = _CHAT.where(addresses.c.channel == address.channel, addresses.c.handle_hash.in_(digests))
+    return _chat(connection.execute(query).all())
+
+
+def chat(connection: Connection, address_id: int) -> Chat:
+    """The stored chat with this id. Raises LookupError."""
+    found = _chat(connection.execute(_CHAT.where(addresses.c.id == address_id)).all())
+    if found is None:
+        raise LookupError(f"no address {address_id}")
+    return found
+
+
+def meet(connection: Connection, address: Address, *, language: str) -> Chat:
+    """The chat at `address`, made on first sight with the language its phone speaks."""
+    known = find_chat(connection, address)
+    if known is not None:
+        return known
+    vault = vault_of(connection)
+    row = {
+        "channel": address.channel,
+        "handle": vault.encrypt(address.handle, associated=HANDLE),
+        "handle_hash": vault.digest(address.handle),
+        "language": language,
+        "reachable": True,
+    }
+    identity = connection.execute(addresses.insert().returning(addresses.c.id), row).scalar_one()
+    return Chat(identity, address.channel, language, reachable=True)
+
+
+def handles(connection: Connection, address_ids: Iterable[int]) -> dict[int, Address]:
+    """The channel and handle behind each address id, deciphered."""
+    query = select(addresses.c.id, addresses.c.channel, addresses.c.handle)
+    rows = connection.execute(query.where(addresses.c.id.in_(list(address_ids))))
+    vault = vault_of(connection)
+    return {row.id: Address(row.channel, vault.decrypt(row.handle, associated=HANDLE)) for row in rows}
+
+
+def set_language(connection: Connection, address_id: int, language: str) -> None:
+    connection.execute(update(addresses).where(addresses.c.id == address_id).values(language=language))
+
+
+def set_reachable(connection: Connection, address_id: int, *, reachable: bool) -> None:
+    connection.execute(update(addresses).where(addresses.c.id == address_id).values(reachable=reachable))
+
+
+def hold(
+    connection: Connection,
+    address_id: int,
+    *,
+    client: int | None = None,
+    staff_member: int | None = None,
+    at: datetime,
+) -> None:
+    """Ties a chat to one person. Raises Conflict when it is tied to that person already."""
+    row = {"address_id": address_id, "client_id": client, "staff_id": staff_member, "since": at}
+    connection.execute(holders.insert(), row)
+
+
+def move_client(connection: Connection, client: int, address_id: int, *, at: datetime) -> None:
+    """A client's chat is this one from now on; an earlier one no longer speaks for them."""
+    connection.execute(holders.delete().where(holders.c.client_id == client))
+    hold(connection, address_id, client=client, at=at)
+
+
+def client(connection: Connection, client_id: int) -> Client:
+    """The register row of a client. Raises LookupError."""
+    row = connection.execute(_CLIENT.where(clients.c.id == client_id)).first()
+    if row is None:
+        raise LookupError(f"no client {client_id}")
+    return Client(**row._mapping)
+
+
+def client_by_code(connection: Connection, code: str) -> Client:
+    """The client with this code of the register. Raises LookupError."""
+    row = connection.execute(_CLIENT.where(clients.c.code == code)).first()
+    if row is None:
+        raise LookupError(f"no client {code}")
+    return Client(**row._mapping)
+
+
+def clients_where(
+    connection: Connection, *, branch: str | None = None, code: str | None = None
+) -> list[Client]:
+    """Active clients of a branch, or the one with a code, or all; in the order of the register."""
+    query = _CLIENT.where(clients.c.status == "active").order_by(clients.c.id)
+    if branch is not None:
+        query = query.where(clients.c.branch == branch)
+    if code is not None:
+        query = query.where(clients.c.code == code)
+    return [Client(**row._mapping) for row in connection.execute(query)]
+
+
+def clients_by_id(connection: Connection, ids: Iterable[int]) -> list[Client]:
+    """These clients, in the order of the register."""
+    query = _CLIENT.where(clients.c.id.in_(list(ids))).order_by(clients.c.id)
+    return [Client(**row._mapping) for row in connection.execute(query)]
+
+
+def chats_of_clients(connection: Connection, ids: Iterable[int]) -> dict[int, Chat]:
+    """The chat of each client who has one, by client id."""
+    rows = connection.execute(_CHAT.where(holders.c.client_id.in_(list(ids)))).all()
+    found = ((row.client_id, _chat([row])) for row in rows)
+    return {client_id: known for client_id, known in found if known is not None}
+
+
+def first_name(connection: Connection, client_id: int) -> str:
+    """The client's first name, '' if the register has none."""
+    name = connection.execute(select(people.c.name).where(people.c.client_id == client_id)).scalar()
+    words = vault_of(connection).decrypt(name, associated=NAME).split() if name is not None else []
+    return words[0] if words else ""
+
+
+def add_staff(connection: Connection, *, subject: str) -> int:
+    """A new member of staff, known by a random subject id; returns the row's id."""
+    added = staff.insert().returning(staff.c.id)
+    identity: int = connection.execute(added, {"subject": subject}).scalar_one()
+    return identity
+
+
+def subject_of_staff(connection: Connection, staff_id: int) -> str:
+    found = select(staff.c.subject).where(staff.c.id == staff_id)
+    subject: str = connection.execute(found).scalar_one()
+    return subject
+
+
+def grant(connection: Connection, staff_id: int, *, role: str, branch: str, at: datetime) -> None:
+    """Gives a role, or gives it back after a revocation."""
+    same = (roles.c.staff_id == staff_id, roles.c.role == role, roles.c.branch == branch)
+    again = connection.execute(update(roles).where(*same).values(granted_at=at, revoked_at=None))
+    if again.rowcount == 0:
+        row = {"staff_id": staff_id, "role": role, "branch": branch, "granted_at": at}
+        connection.execute(roles.insert(), row)
+
+
+def revoke(connection: Connection, role_id: int, *, at: datetime) -> bool:
+    """Takes a role away; False when there is no such role in force."""
+    there = (roles.c.id == role_id, roles.c.revoked_at.is_(None))
+    return connection.execute(update(roles).where(*there).values(revoked_at=at)).rowcount == 1
+
+
+def roles_in_force(connection: Connection, staff_id: int | None = None) -> list[Role]:
+    """Roles not revoked, of one member of staff or of all, oldest first."""
+    query = select(roles.c.id, roles.c.staff_id, roles.c.role, roles.c.branch)
+    query = query.where(roles.c.revoked_at.is_(None)).order_by(roles.c.id)
+    if staff_id is not None:
+        query = query.where(roles.c.staff_id == staff_id)
+    return [Role(row.id, row.staff_id, row.role, row.branch) for row in connection.execute(query)]
+
+
+def chats_of_staff(connection: Connection, staff_ids: Iterable[int]) -> dict[int, Chat]:
+    """The chat of each member of staff who has one, by staff id."""
+    query = _CHAT.where(holders.c.staff_id.in_(list(staff_ids)))
+    found = ((row.staff_id, _chat([row])) for row in connection.execute(query))
+    return {staff_id: known for staff_id, known in found if known is not None}
+
+
+def _chat(rows: Sequence[Row[*tuple[Any, ...]]]) -> Chat | None:
+    if not rows:
+        return None
+    first = rows[0]
+    return Chat(
+        first.id,
+        first.channel,
+        first.language,
+        first.reachable,
+        tuple(row.client_id for row in rows if row.client_id is not None),
+        next((row.staff_id for row in rows if row.staff_id is not None), None),
+    )

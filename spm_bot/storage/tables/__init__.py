@@ -1,0 +1,60 @@
+"""The tables, with the keys that give rows their meaning.
+
+Personal data (names, phones, chat handles, free text, message bodies) stands in encrypted columns;
+a keyed hash stands beside where a look-up needs one. Audit and consent rows know a client only by a
+random `subject`.
+"""
+
+from spm_bot.storage.tables.asking import (
+    answers,
+    comments,
+    invitations,
+    observations,
+    responses,
+    rounds,
+    sessions,
+    signatures,
+    survey_versions,
+)
+from spm_bot.storage.tables.base import UTCDateTime, metadata
+from spm_bot.storage.tables.who import (
+    addresses,
+    clients,
+    consents,
+    holders,
+    links,
+    loans,
+    people,
+    roles,
+    staff,
+)
+from spm_bot.storage.tables.working import audits, digests, files, job_runs, outbox, receipts
+
+__all__ = [
+    "UTCDateTime",
+    "addresses",
+    "answers",
+    "audits",
+    "clients",
+    "comments",
+    "consents",
+    "digests",
+    "files",
+    "holders",
+    "invitations",
+    "job_runs",
+    "links",
+    "loans",
+    "metadata",
+    "observations",
+    "outbox",
+    "people",
+    "receipts",
+    "responses",
+    "roles",
+    "rounds",
+    "sessions",
+    "signatures",
+    "staff",
+    "survey_versions",
+]

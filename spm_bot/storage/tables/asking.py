@@ -1,0 +1,177 @@
+"""Surveys and what came of them: versions, rounds, invitations, sessions, answers, observations."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from spm_bot.storage.tables.base import UTCDateTime, identity, metadata, to
+
+survey_versions = Table(
+    "survey_versions",
+    metadata,
+    identity(),
+    Column("code", String(64), nullable=False),
+    Column("hash", String(32), nullable=False),
+    Column("body", Text, nullable=False),
+    UniqueConstraint("code", "hash"),
+)
+
+signatures = Table(
+    "signatures",
+    metadata,
+    identity(),
+    Column("code", String(64), nullable=False),
+    Column("hash", String(32), nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("signed_by", String(200), nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    UniqueConstraint("code", "hash", "language", "signed_by"),
+)
+
+rounds = Table(
+    "rounds",
+    metadata,
+    identity(),
+    Column("code", String(96), nullable=False, unique=True),
+    Column("survey", String(64), nullable=False),
+    Column("origin", String(16), nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("opened_at", UTCDateTime, nullable=False),
+    Column("closes_at", UTCDateTime),
+    Column("requested_by", String(32), nullable=False, server_default=""),
+    Column("reason", LargeBinary),
+    Column("state", String(16), nullable=False, server_default="open"),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    identity(),
+    to("rounds"),
+    to("clients"),
+    Column("wave", Integer, nullable=False),
+    Column("survey", String(64), nullable=False),
+    Column("invited_at", UTCDateTime, nullable=False),
+    Column("expires_at", UTCDateTime, nullable=False),
+    Column("delivered_at", UTCDateTime),
+    Column("in_arrears", Boolean, nullable=False),
+    Column("branch", String(64), nullable=False),
+    Column("week", String(8), nullable=False),
+    Column("outcome", String(16)),
+    UniqueConstraint("round_id", "client_id", "wave"),
+    Index("ix_invitations_client_id", "client_id", "invited_at"),
+    Index("ix_invitations_week", "week", "survey"),
+    Index("ix_invitations_outcome", "outcome", "expires_at"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    identity(),
+    to("survey_versions"),
+    to("addresses", name="address_id"),
+    to("clients", nullable=True),
+    to("staff", name="staff_id", nullable=True),
+    to("invitations", nullable=True),
+    Column("form", Boolean, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+    Column("started_at", UTCDateTime, nullable=False),
+    Column("touched_at", UTCDateTime, nullable=False),
+    Column("expires_at", UTCDateTime, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Index(
+        "uq_sessions_active_address",
+        "address_id",
+        unique=True,
+        sqlite_where=text("status = 'active'"),
+        postgresql_where=text("status = 'active'"),
+    ),
+    Index(
+        "uq_sessions_active_client",
+        "client_id",
+        unique=True,
+        sqlite_where=text("status = 'active'"),
+        postgresql_where=text("status = 'active'"),
+    ),
+    Index("ix_sessions_expires_at", "status", "expires_at"),
+    Index("ix_sessions_client_id", "client_id", "started_at"),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    identity(),
+    to("sessions"),
+    Column("question", String(64), nullable=False),
+    Column("choice", String(64), nullable=False),
+    Column("number", Float),
+    Column("at", UTCDateTime, nullable=False),
+    Column("late", Boolean, nullable=False),
+    UniqueConstraint("session_id", "question", "choice"),
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    identity(),
+    to("sessions"),
+    Column("question", String(64), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    UniqueConstraint("session_id", "question"),
+)
+
+responses = Table(
+    "responses",
+    metadata,
+    identity(),
+    to("sessions", unique=True),
+    to("clients", nullable=True, index=True),
+    Column("survey", String(64), nullable=False),
+    Column("origin", String(16), nullable=False),
+    Column("partial", Boolean, nullable=False),
+    Column("late", Boolean, nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("started_at", UTCDateTime, nullable=False),
+    Column("ended_at", UTCDateTime, nullable=False),
+    Column("week", String(8), nullable=False),
+    Column("scored", Text, nullable=False),
+    Index("ix_responses_week", "week", "survey"),
+)
+
+observations = Table(
+    "observations",
+    metadata,
+    identity(),
+    to("responses"),
+    Column("week", String(8), nullable=False),
+    Column("survey", String(64), nullable=False),
+    Column("indicator", String(16), nullable=False),
+    Column("value", Float),
+    Column("partial", Boolean, nullable=False),
+    Column("origin", String(16), nullable=False),
+    Column("branch", String(64), nullable=False),
+    Column("product", String(64), nullable=False),
+    Column("loan_method", String(16), nullable=False),
+    Column("gender", String(16), nullable=False),
+    Column("in_arrears", Boolean, nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("channel", String(16), nullable=False),
+    UniqueConstraint("response_id", "indicator"),
+    Index("ix_observations_week", "week", "origin"),
+)

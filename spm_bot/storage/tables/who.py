@@ -1,0 +1,138 @@
+"""Who is who: clients and staff of the register, the people behind them, their chats and rights."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from spm_bot.storage.tables.base import UTCDateTime, identity, metadata, to
+
+clients = Table(
+    "clients",
+    metadata,
+    identity(),
+    Column("code", String(64), nullable=False, unique=True),
+    Column("subject", String(32), nullable=False, unique=True),
+    Column("branch", String(64), nullable=False),
+    Column("product", String(64), nullable=False, server_default=""),
+    Column("loan_method", String(16), nullable=False, server_default=""),
+    Column("gender", String(16), nullable=False, server_default=""),
+    Column("birth_year", Integer),
+    Column("joined_on", String(10)),
+    Column("has_loan", Boolean, nullable=False),
+    Column("has_savings", Boolean, nullable=False),
+    Column("days_in_arrears", Integer, nullable=False, server_default="0"),
+    Column("status", String(16), nullable=False, server_default="active"),
+    Index("ix_clients_branch", "branch", "status"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("client_id", ForeignKey("clients.id"), primary_key=True),
+    Column("name", LargeBinary, nullable=False),
+    Column("phone", LargeBinary),
+    Column("phone_hash", LargeBinary, index=True),
+)
+
+loans = Table(
+    "loans",
+    metadata,
+    identity(),
+    to("clients"),
+    Column("code", String(64), nullable=False),
+    Column("branch", String(64), nullable=False),
+    Column("product", String(64), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("outstanding", Float, nullable=False),
+    Column("days_in_arrears", Integer, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("written_off", Float, nullable=False, server_default="0"),
+    Column("as_of", String(10), nullable=False),
+    UniqueConstraint("client_id", "code"),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    identity(),
+    Column("subject", String(32), nullable=False, unique=True),
+    Column("name", LargeBinary),
+)
+
+roles = Table(
+    "roles",
+    metadata,
+    identity(),
+    to("staff", name="staff_id"),
+    Column("role", String(32), nullable=False),
+    Column("branch", String(64), nullable=False, server_default=""),
+    Column("granted_at", UTCDateTime, nullable=False),
+    Column("revoked_at", UTCDateTime),
+    UniqueConstraint("staff_id", "role", "branch"),
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    identity(),
+    Column("channel", String(16), nullable=False),
+    Column("handle_hash", LargeBinary, nullable=False),
+    Column("handle", LargeBinary, nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("reachable", Boolean, nullable=False, server_default=text("true")),
+    UniqueConstraint("channel", "handle_hash"),
+)
+
+holders = Table(
+    "holders",
+    metadata,
+    identity(),
+    to("addresses", name="address_id"),
+    to("clients", nullable=True),
+    to("staff", name="staff_id", nullable=True),
+    Column("since", UTCDateTime, nullable=False),
+    UniqueConstraint("address_id", "client_id"),
+    UniqueConstraint("address_id", "staff_id", name="uq_holders_address_staff"),
+    Index("ix_holders_client_id", "client_id"),
+)
+
+links = Table(
+    "links",
+    metadata,
+    identity(),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("code_hash", LargeBinary, index=True),
+    to("clients", nullable=True),
+    Column("role", String(32)),
+    Column("branch", String(64), nullable=False, server_default=""),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("expires_at", UTCDateTime, nullable=False),
+    Column("used_at", UTCDateTime),
+    Column("revoked_at", UTCDateTime),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    identity(),
+    Column("subject", String(32), nullable=False),
+    Column("purpose", String(64), nullable=False),
+    Column("given", Boolean, nullable=False),
+    Column("text_version", String(32), nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Index("ix_consents_subject", "subject", "purpose", "id"),
+)

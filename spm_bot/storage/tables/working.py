@@ -1,0 +1,93 @@
+"""What keeps the machine honest: messages to send, receipts, job slots, the audit log, digests."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from spm_bot.storage.tables.base import UTCDateTime, identity, metadata, to
+
+outbox = Table(
+    "outbox",
+    metadata,
+    identity(),
+    to("addresses", name="address_id"),
+    Column("dedupe", String(96), unique=True),
+    Column("kind", String(16), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("body", LargeBinary),
+    Column("ref", String(64)),
+    Column("edits", String(64)),
+    to("invitations", nullable=True),
+    Column("not_before", UTCDateTime, nullable=False),
+    Column("expires_at", UTCDateTime),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("sent_at", UTCDateTime),
+    Column("message", String(64)),
+    Index(
+        "ix_outbox_due",
+        "priority",
+        "not_before",
+        "id",
+        sqlite_where=text("state = 'queued'"),
+        postgresql_where=text("state = 'queued'"),
+    ),
+    Index("ix_outbox_ref", "address_id", "ref"),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("key", String(96), primary_key=True),
+    Column("at", UTCDateTime, nullable=False, index=True),
+)
+
+job_runs = Table(
+    "job_runs",
+    metadata,
+    Column("job", String(64), primary_key=True),
+    Column("slot", UTCDateTime, primary_key=True),
+    Column("lease_until", UTCDateTime, nullable=False),
+    Column("done_at", UTCDateTime),
+    Column("attempts", Integer, nullable=False),
+)
+
+audits = Table(
+    "audits",
+    metadata,
+    identity(),
+    Column("at", UTCDateTime, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("event", String(64), nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
+digests = Table(
+    "digests",
+    metadata,
+    identity(),
+    Column("week", String(8), nullable=False),
+    Column("scope", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("card", Text, nullable=False),
+    Column("picture", ForeignKey("files.id")),
+    UniqueConstraint("week", "scope"),
+)

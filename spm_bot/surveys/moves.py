@@ -1,0 +1,84 @@
+"""The moves every call of the engine is made of: store an answer, ask, go on, miss, close."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from types import MappingProxyType
+
+from spm_bot.surveys.model import Kind, Question, Survey
+from spm_bot.surveys.plan import drop_irrelevant, next_question, place
+from spm_bot.surveys.session import (
+    Answer,
+    Answered,
+    Asked,
+    Dropped,
+    Event,
+    Finished,
+    Misunderstood,
+    Needs,
+    Read,
+    Session,
+    State,
+    Step,
+    Submitted,
+)
+
+
+def missed(session: Session, question: Question, reason: str) -> Step:
+    misses = session.misses + 1
+    missed = replace(session, misses=misses, doubt=None)
+    return Step(missed, (Misunderstood(question.name, session.turn, reason, misses),))
+
+
+def store(survey: Survey, session: Session, question: Question, answer: Answer, *, at: datetime) -> Step:
+    """The answer is kept, answers it makes irrelevant are dropped, the next question is asked."""
+    number, total = place(survey, session, question)
+    stored = with_answer(survey, session, question, answer, at=at)
+    kept, dropped = drop_irrelevant(survey, stored)
+    doubted = session.doubt is not None
+    events: tuple[Event, ...] = (Answered(question.name, session.turn, number, total, doubted),)
+    if dropped:
+        events = (*events, Dropped(dropped))
+    return advance(survey, kept, *events)
+
+
+def with_answer(
+    survey: Survey, session: Session, question: Question, answer: Answer, *, at: datetime
+) -> Session:
+    """The session with one answer set, and what was supplied on the strength of it forgotten."""
+    stamped = replace(answer, at=at, late=session.late)
+    names = [each.name for each in survey.questions]
+    later = {q.name for q in survey.questions[names.index(question.name) :] if q.kind is Kind.SUPPLIED}
+    values = {name: value for name, value in session.values.items() if name not in later}
+    return replace(
+        session,
+        answers=MappingProxyType({**session.answers, question.name: stamped}),
+        values=MappingProxyType(values),
+    )
+
+
+def advance(survey: Survey, session: Session, *before: Event) -> Step:
+    """Shows notes and asks the next open question, or ends."""
+    events = list(before)
+    while (question := next_question(survey, session)) is not None and question.kind is Kind.NOTE:
+        session = replace(session, read=(*session.read, question.name))
+        events.append(Read(question.name))
+    if question is None:
+        events.append(Submitted(survey.code, session.answers) if survey.form else Finished())
+        return Step(close(session, State.FINISHED), tuple(events))
+    if question.kind is Kind.SUPPLIED:
+        waiting = replace(session, needs=question.name, current=None, misses=0, draft=(), doubt=None)
+        return Step(waiting, (*events, Needs(question.name, session.answers)))
+    return ask(survey, session, question, *events)
+
+
+def ask(survey: Survey, session: Session, question: Question, *before: Event) -> Step:
+    asked = replace(
+        session, current=question.name, turn=session.turn + 1, misses=0, draft=(), doubt=None, needs=None
+    )
+    return Step(asked, (*before, Asked(question.name, asked.turn, *place(survey, asked, question))))
+
+
+def close(session: Session, state: State) -> Session:
+    return replace(session, state=state, current=None, misses=0, draft=(), doubt=None, needs=None)

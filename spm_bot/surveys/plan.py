@@ -1,0 +1,136 @@
+"""Which questions of a survey concern this person: what comes next, what came before, what fell away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from spm_bot.surveys.expressions import Expression, values_of
+from spm_bot.surveys.model import Choice, Kind, Question, Survey, Words
+from spm_bot.surveys.session import Answer, Session
+
+_SILENT = {Kind.NOTE, Kind.SUPPLIED}
+
+
+def choices_of(session: Session, question: Question) -> tuple[Choice, ...]:
+    """The choices on offer: the question's own, or the list handed in when the session began."""
+    if question.choices_from is not None:
+        return session.choices.get(question.choices_from, ())
+    return question.choices
+
+
+def label_of(survey: Survey, session: Session, question: Question) -> Words:
+    """The wording that fits this person: a group loan's, say, in place of the plain one."""
+    for when, words in question.label_by:
+        if holds(when, survey, session, default=True):
+            return words
+    return question.label
+
+
+def holds(
+    expression: Expression | None,
+    survey: Survey,
+    session: Session,
+    *,
+    own: Answer | None = None,
+    default: bool,
+) -> bool:
+    """Whether a condition holds on what is known so far; `own` is the answer a constraint judges."""
+    if expression is None:
+        return default
+    values = values_of(survey, session.answers, session.values)
+    if own is None:
+        return expression.evaluate(values)
+    return expression.evaluate(values, own=_own(own))
+
+
+def is_relevant(
+    question: Question, survey: Survey, session: Session, values: Mapping[str, str | float]
+) -> bool:
+    """Whether a question concerns this person. Private ones need consent, given as a value."""
+    if question.private and session.values.get("private_items") != "yes":
+        return False
+    return question.relevant is None or question.relevant.evaluate(values)
+
+
+def relevant_questions(survey: Survey, session: Session) -> tuple[Question, ...]:
+    """All questions that concern this person on what is known so far, in order."""
+    values = values_of(survey, session.answers, session.values)
+    return tuple(question for question in survey.questions if is_relevant(question, survey, session, values))
+
+
+def next_question(survey: Survey, session: Session) -> Question | None:
+    """The first relevant question without an answer, unread note or value still to be supplied."""
+    values = values_of(survey, session.answers, session.values)
+    done = {*session.answers, *session.read, *session.values}
+    for question in survey.questions:
+        if question.name not in done and is_relevant(question, survey, session, values):
+            return question
+    return None
+
+
+def previous(survey: Survey, session: Session, question: Question) -> Question | None:
+    """The last answered question before this one."""
+    names = [each.name for each in survey.questions]
+    earlier = survey.questions[: names.index(question.name)]
+    return next((each for each in reversed(earlier) if each.name in session.answers), None)
+
+
+def place(survey: Survey, session: Session, question: Question) -> tuple[int, int]:
+    """The question's number and how many there are, counting those that concern this person.
+
+    A gate not yet passed (a choice of it `pauses`) is taken to open, so that the count does not jump.
+    """
+    counted = [
+        each.name
+        for each in relevant_questions(survey, _hopeful(survey, session))
+        if each.kind not in _SILENT or each.name == question.name
+    ]
+    return counted.index(question.name) + 1, len(counted)
+
+
+def question_count(survey: Survey, session: Session) -> int:
+    """How many questions this person will be asked, on what is known so far."""
+    return sum(each.kind not in _SILENT for each in relevant_questions(survey, _hopeful(survey, session)))
+
+
+def _hopeful(survey: Survey, session: Session) -> Session:
+    gates = {
+        question.name: Answer(codes=(question.choices[0].code,))
+        for question in survey.questions
+        if question.name not in session.answers and any(choice.pauses for choice in question.choices)
+    }
+    return replace(session, answers=MappingProxyType({**gates, **session.answers})) if gates else session
+
+
+def drop_irrelevant(survey: Survey, session: Session) -> tuple[Session, tuple[str, ...]]:
+    """The session without answers to questions that no longer concern this person, and their names.
+
+    Dropping one may make another irrelevant, so it goes on until nothing falls away.
+    """
+    dropped: list[str] = []
+    while True:
+        relevant = {question.name for question in relevant_questions(survey, session)}
+        gone = [name for name in session.answers if name not in relevant]
+        if not gone:
+            return session, tuple(sorted(dropped))
+        dropped += gone
+        answers = {name: answer for name, answer in session.answers.items() if name in relevant}
+        session = replace(session, answers=MappingProxyType(answers))
+
+
+def echoed(survey: Survey, question: Question) -> bool:
+    """Whether a doubtful reading is echoed for a yes: numbers, and what feeds a score or a flag."""
+    if question.echo or question.kind in {Kind.INTEGER, Kind.DECIMAL}:
+        return True
+    scored = any(question.name in score.weights for score in survey.scores)
+    flagged = any(question.name in flag.when.names for flag in survey.flags)
+    watched = survey.watch is not None and any(sign.item == question.name for sign in survey.watch.signs)
+    return scored or flagged or watched
+
+
+def _own(answer: Answer) -> str | float:
+    if answer.number is not None:
+        return answer.number
+    return answer.text if answer.text is not None else " ".join(answer.codes)

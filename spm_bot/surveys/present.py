@@ -1,0 +1,173 @@
+"""What happened in a survey, said in messages: questions with their buttons, edits, kind refusals.
+
+One question is one message: progress, question, hint, numbered choices as buttons. Once answered it
+shows the answer and loses its buttons; a private one shows only that it was answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from spm_bot.messages import Action, Outbound, Rows
+from spm_bot.surveys.answers import printed
+from spm_bot.surveys.model import Question
+from spm_bot.surveys.plan import choices_of, holds, label_of
+from spm_bot.surveys.scene import Scene, answer_of, keyboard, progress, question_of, said, text_of
+from spm_bot.surveys.session import (
+    Answer,
+    Answered,
+    Asked,
+    Corrected,
+    Doubted,
+    Event,
+    Expired,
+    Finished,
+    Left,
+    Misunderstood,
+    Paused,
+    Read,
+    Stale,
+    Stopped,
+    Ticked,
+)
+
+HELP_FROM = 2
+"""Misunderstandings in a row from which an example and a Skip are offered."""
+
+
+def present(scene: Scene, events: Sequence[Event]) -> tuple[Outbound, ...]:
+    """The messages to send for these events, in order; some events need none."""
+    return tuple(message for event in events for message in _messages(scene, event))
+
+
+def toast(scene: Scene, events: Sequence[Event]) -> str | None:
+    """The few words shown over the chat after a tap that changed nothing."""
+    if any(isinstance(event, Stale) for event in events):
+        return scene.voice.say("That question is already answered.")
+    return None
+
+
+def _messages(scene: Scene, event: Event) -> tuple[Outbound, ...]:
+    match event:
+        case Read(question=name):
+            return (Outbound(scene.words(label_of(scene.survey, scene.session, question_of(scene, name)))),)
+        case Asked():
+            return (_question_message(scene, event),)
+        case Answered():
+            return (_settled(scene, event), *_doubt_settled(scene, event))
+        case Ticked():
+            return (_redrawn(scene, event),)
+        case Doubted(question=name, turn=turn):
+            return (_echo(scene, name, turn),)
+        case Misunderstood():
+            return (_refusal(scene, event),)
+        case Left(question=name, turn=turn):
+            return (_bare(scene, name, turn), *_doubt_settled(scene, event))
+        case Stopped(turn=turn) | Expired(turn=turn):
+            return (Outbound("…", edits=scene.ref(turn)),)
+        case Paused():
+            return (Outbound(scene.voice.say("All right. Tap “Yes” when you can answer. I will wait.")),)
+        case Corrected(question=name):
+            return (Outbound(scene.voice.say("Changed: %(answer)s", answer=answer_of(scene, name))),)
+        case Finished():
+            return _closing(scene)
+        case _:
+            return ()
+
+
+def _question_message(scene: Scene, event: Asked) -> Outbound:
+    text = text_of(scene, event.question)
+    if event.total > 1:
+        text = f"{progress(scene, event.number, event.total)} · {text}"
+    return Outbound(text, keyboard(scene, event.question, event.turn), ref=scene.ref(event.turn))
+
+
+def _settled(scene: Scene, event: Answered) -> Outbound:
+    question = question_of(scene, event.question)
+    counted = progress(scene, event.number, event.total)
+    if question.private:
+        return Outbound(f"✓ {counted}", edits=scene.ref(event.turn))
+    asked = text_of(scene, event.question)
+    head = f"{counted} · {asked}" if event.total > 1 else asked
+    return Outbound(f"{head}\n✓ {answer_of(scene, event.question)}", edits=scene.ref(event.turn))
+
+
+def _doubt_settled(scene: Scene, event: Answered | Left) -> tuple[Outbound, ...]:
+    return (Outbound("✓", edits=f"{scene.ref(event.turn)}.echo"),) if event.doubted else ()
+
+
+def _redrawn(scene: Scene, event: Ticked) -> Outbound:
+    text = f"{progress(scene, event.number, event.total)} · {text_of(scene, event.question)}"
+    return Outbound(text, keyboard(scene, event.question, event.turn), edits=scene.ref(event.turn))
+
+
+def _bare(scene: Scene, name: str, turn: int) -> Outbound:
+    """The message of a question left open: no buttons, and no words if it is private."""
+    return Outbound("…" if question_of(scene, name).private else text_of(scene, name), edits=scene.ref(turn))
+
+
+def _echo(scene: Scene, name: str, turn: int) -> Outbound:
+    doubt = scene.session.doubt or Answer()
+    say = scene.voice.say
+    buttons = (
+        scene.button(say("Yes"), Action.YES, turn=turn),
+        scene.button(say("No"), Action.NO, turn=turn),
+    )
+    answer = said(scene, question_of(scene, name), doubt)
+    return Outbound(say("You mean: %(answer)s?", answer=answer), (buttons,), ref=f"{scene.ref(turn)}.echo")
+
+
+def _refusal(scene: Scene, event: Misunderstood) -> Outbound:
+    question = question_of(scene, event.question)
+    parts = [_reason(scene, question, event.reason)]
+    if event.misses < HELP_FROM:
+        return Outbound(parts[0])
+    parts += _example(scene, question)
+    buttons: Rows = ()
+    if not question.required:
+        parts.append(scene.voice.say("Or tap Skip."))
+        buttons = ((scene.button(scene.voice.say("Skip"), Action.SKIP, turn=event.turn),),)
+    return Outbound("\n".join(parts), buttons)
+
+
+def _example(scene: Scene, question: Question) -> list[str]:
+    """How an answer looks. For choices it names a number and no words, so as not to suggest any."""
+    if question.example is not None:
+        return [scene.words(question.example)]
+    numbers = printed(choices_of(scene.session, question))
+    if len(numbers) < HELP_FROM:
+        return []
+    return [scene.voice.say("For example, write just: %(number)s", number=numbers[1])]
+
+
+def _reason(scene: Scene, question: Question, reason: str) -> str:
+    say = scene.voice.say
+    numbers = printed(choices_of(scene.session, question))
+    if reason == "constraint" and question.constraint_message is not None:
+        return scene.words(question.constraint_message)
+    if reason == "choice" and numbers:
+        return say(
+            "Sorry, I did not understand. Please tap a button, or write a number from %(first)s to %(last)s.",
+            first=min(numbers, key=int),
+            last=max(numbers, key=int),
+        )
+    sentences = {
+        "number": say("Please write one number, for example 3."),
+        "range": say("Please choose a number from 0 to 10."),
+        "empty": say("Please choose at least one, or tap Skip."),
+        "exclusive": say("“None” cannot go together with another answer. Please choose again."),
+        "required": say("I need an answer here to go on."),
+    }
+    return sentences.get(reason, say("Sorry, that does not fit. Please try again."))
+
+
+def _closing(scene: Scene) -> tuple[Outbound, ...]:
+    texts = [
+        scene.words(closing.words)
+        for closing in scene.survey.closings
+        if holds(closing.when, scene.survey, scene.session, default=True)
+    ]
+    thanks = scene.voice.say(
+        "That was the last question. Thank you! Your answers help us to serve you better."
+    )
+    return tuple(Outbound(text) for text in (*texts, thanks))

@@ -1,0 +1,111 @@
+"""One question as it is drawn: its words for this person, its progress, its buttons, its answer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from spm_bot.messages import Action, Button, Rows, Subject, Token
+from spm_bot.surveys.answers import printed
+from spm_bot.surveys.model import RATHER_NOT_SAY, Kind, Question, Survey, Words
+from spm_bot.surveys.plan import choices_of, label_of, previous
+from spm_bot.surveys.session import Answer, Session
+from spm_bot.texts import Voice
+
+_SHOWN_TEXT = 80
+_PLACE = re.compile(r"\$\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Who is talked to about what: the survey, the session as it now stands, its id, the voice."""
+
+    survey: Survey
+    session: Session
+    id: int
+    voice: Voice
+
+    def words(self, words: Words) -> str:
+        """Words in the session's language with `${name}` places filled from its values."""
+        values = self.session.values
+        return _PLACE.sub(lambda m: _shown(values.get(m[1], "")), words.in_(self.session.language))
+
+    def ref(self, turn: int) -> str:
+        return f"s{self.id}.{turn}"
+
+    def button(self, label: str, action: Action, value: str = "", *, turn: int) -> Button:
+        return Button(label, Token(Subject.SESSION, self.id, turn, action, value))
+
+
+def question_of(scene: Scene, name: str) -> Question:
+    return scene.survey.question(name)
+
+
+def text_of(scene: Scene, name: str) -> str:
+    question = question_of(scene, name)
+    parts = [scene.words(label_of(scene.survey, scene.session, question))]
+    if question.hint is not None:
+        parts.append(scene.words(question.hint))
+    return "\n".join(parts)
+
+
+def progress(scene: Scene, number: int, total: int) -> str:
+    return scene.voice.say("%(number)s of %(total)s", number=number, total=total)
+
+
+def keyboard(scene: Scene, name: str, turn: int) -> Rows:
+    question = question_of(scene, name)
+    return (*_choice_rows(scene, question, turn), *_steps(scene, question, turn))
+
+
+def _choice_rows(scene: Scene, question: Question, turn: int) -> Rows:
+    if question.kind is Kind.NPS:
+        numbers = [scene.button(str(n), Action.PICK, str(n), turn=turn) for n in range(11)]
+        return (tuple(numbers[:6]), tuple(numbers[6:]))
+    choices = choices_of(scene.session, question)
+    ticks = dict.fromkeys(scene.session.draft, "☑ ")
+    blank = "☐ " if question.kind is Kind.SELECT_MULTIPLE else ""
+    return tuple(
+        (
+            scene.button(
+                f"{ticks.get(choice.code, blank)}{number} {scene.words(choice.label)}",
+                Action.PICK,
+                str(place),
+                turn=turn,
+            ),
+        )
+        for place, (number, choice) in enumerate(zip(printed(choices), choices, strict=True))
+    )
+
+
+def _steps(scene: Scene, question: Question, turn: int) -> Rows:
+    say = scene.voice.say
+    row = []
+    if previous(scene.survey, scene.session, question) is not None:
+        row.append(scene.button(say("‹ Back"), Action.BACK, turn=turn))
+    if not question.required:
+        row.append(scene.button(say("Skip"), Action.SKIP, turn=turn))
+    if question.kind is Kind.SELECT_MULTIPLE:
+        row.append(scene.button(say("Done ✓"), Action.DONE, turn=turn))
+    return (tuple(row),) if row else ()
+
+
+def answer_of(scene: Scene, name: str) -> str:
+    return said(scene, question_of(scene, name), scene.session.answers[name])
+
+
+def said(scene: Scene, question: Question, answer: Answer) -> str:
+    if answer.codes == (RATHER_NOT_SAY,):
+        return scene.voice.say("rather not say")
+    if answer.number is not None:
+        return _shown(answer.number)
+    if answer.text is not None:
+        return answer.text if len(answer.text) <= _SHOWN_TEXT else f"{answer.text[: _SHOWN_TEXT - 1]}…"
+    labels = {choice.code: choice.label for choice in choices_of(scene.session, question)}
+    return ", ".join(scene.words(labels[code]) for code in answer.codes)
+
+
+def _shown(value: str | float) -> str:
+    if isinstance(value, str):
+        return value
+    return str(int(value)) if value == int(value) else str(value)

@@ -1,0 +1,81 @@
+"""A reply to an invitation: start now, later, or no."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from spm_bot.fieldwork.outcomes import Outcome
+from spm_bot.messages import Action, Outbound, Token
+from spm_bot.storage import outbox, people, rounds, sessions
+from spm_bot.storage.rounds import Invitation
+from spm_bot.usecases.facts import client_facts
+from spm_bot.usecases.invite import allowed_from, invitation_message
+from spm_bot.usecases.talk import begin, show_again
+from spm_bot.usecases.visit import Visit
+
+LATER = timedelta(hours=24)
+
+
+def accept(visit: Visit, token: Token) -> str | None:
+    """Acts on a button of an invitation; returns the words shown over the chat."""
+    invitation = rounds.invitation(visit.connection, token.id)
+    if invitation is None or invitation.client not in visit.chat.clients:
+        return visit.voice.say("This button is not for you.")
+    if invitation.outcome is not None or invitation.expires_at <= visit.now:
+        _close_message(visit, token)
+        return visit.voice.say("This survey is closed. Thank you all the same.")
+    match token.action:
+        case Action.START:
+            _start(visit, invitation, token)
+        case Action.LATER:
+            return _later(visit, invitation, token)
+        case Action.NO:
+            _close_message(visit, token)
+            rounds.set_outcome(visit.connection, invitation.id, Outcome.REFUSED)
+            visit.say(visit.voice.say("All right, not this one. Nothing changes for you."))
+    return None
+
+
+def _start(visit: Visit, invitation: Invitation, token: Token) -> None:
+    _close_message(visit, token)
+    active = sessions.active(visit.connection, visit.chat.id)
+    if active is not None and active.invitation == invitation.id:
+        show_again(visit, active)
+        return
+    client = people.client(visit.connection, invitation.client)
+    survey = visit.desk.library.survey(invitation.survey)
+    values = client_facts(visit.connection, visit.desk, client, language=visit.chat.language, now=visit.now)
+    begin(visit, survey, client=client.id, invitation=invitation.id, values=values)
+
+
+def _later(visit: Visit, invitation: Invitation, token: Token) -> str:
+    """Asks once more a day later, if the invitation still stands then."""
+    client = people.client(visit.connection, invitation.client)
+    at = allowed_from(visit.desk, client.branch, visit.now + LATER)
+    if token.turn > 0 or at >= invitation.expires_at:
+        return visit.voice.say("All right. Tap Start when it suits you.")
+    reminder = invitation_message(
+        visit.connection,
+        visit.desk,
+        visit.desk.library.survey(invitation.survey),
+        client,
+        invitation.id,
+        language=visit.chat.language,
+        now=at,
+        turn=1,
+    )
+    outbox.put(
+        visit.connection,
+        visit.chat.id,
+        [reminder],
+        kind="reminder",
+        at=at,
+        expires_at=invitation.expires_at,
+        dedupe=f"later:{invitation.id}",
+        invitation=invitation.id,
+    )
+    return visit.voice.say("All right, I will ask again tomorrow.")
+
+
+def _close_message(visit: Visit, token: Token) -> None:
+    visit.say(Outbound("✓", edits=f"i{token.id}.{token.turn}"))

@@ -1,0 +1,188 @@
+"""Delivery: what stands in the outbox goes out, each chat in order, chats side by side.
+
+At least once: a message whose fate is unknown is sent again. Buttons carry the turn that drew them,
+so a message that arrives twice does no harm.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import groupby
+
+from spm_bot.chat.channel import Channel, Delivery, Sent, TryLater, Undeliverable
+from spm_bot.messages import Address
+from spm_bot.storage import outbox, people
+from spm_bot.storage.outbox import DROPPED, FAILED, QUEUED, SENT, Due, Outcome
+from spm_bot.storage.store import Connection, Store
+from spm_bot.times import Clock
+from spm_bot.usecases import recheck
+from spm_bot.usecases.visit import Desk
+
+BATCH = 200
+AT_ONCE = 16
+LONGEST_WAIT = 60.0
+LOOK_EVERY = 1.0
+"""Seconds after which the outbox is looked at even if nobody woke us: the command line writes too."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """A due message, and what is already decided about it without sending."""
+
+    due: Due
+    verdict: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Load:
+    letters: list[_Letter]
+    addresses: dict[int, Address]
+    files: dict[str, bytes]
+
+
+@dataclass(slots=True)
+class Postman:
+    """Delivers until told to stop. `wake` after a commit makes it look at once."""
+
+    store: Store
+    desk: Desk
+    clock: Clock
+    channels: Mapping[str, Channel]
+    _awake: asyncio.Event = field(default_factory=asyncio.Event)
+    _walks: dict[int, asyncio.Task[None]] = field(default_factory=dict)
+    _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _stopping: bool = False
+
+    def wake(self) -> None:
+        """Look at the outbox now."""
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Delivers until `stop`; what is then unsent waits for the next start."""
+        while not self._stopping:
+            self._awake.clear()
+            if not await self._set_out():
+                await self._nap()
+
+    async def stop(self, *, patience: float) -> None:
+        """Takes nothing new and lets what is on its way arrive, for `patience` seconds at most."""
+        self._stopping = True
+        self.wake()
+        walks = list(self._walks.values())
+        if walks:
+            _, late = await asyncio.wait(walks, timeout=patience)
+            for walk in late:
+                walk.cancel()
+
+    async def flush(self) -> None:
+        """Delivers everything that is due now and returns when it is settled."""
+        while await self._set_out() or self._walks:
+            await asyncio.gather(*self._walks.values())
+
+    async def _nap(self) -> None:
+        try:
+            await asyncio.wait_for(self._awake.wait(), LOOK_EVERY)
+        except TimeoutError:
+            return
+
+    async def _set_out(self) -> int:
+        """Takes a batch of due messages and starts a walk for each chat; says how many messages."""
+        now = self.clock.now()
+        work = partial(_load, now=now, busy=frozenset(self._walks), desk=self.desk)
+        load = await self.store.read(work)
+        rows = sorted(load.letters, key=lambda letter: (letter.due.address_id, letter.due.id))
+        for address_id, letters in groupby(rows, key=lambda letter: letter.due.address_id):
+            walk = asyncio.create_task(self._walk(load.addresses[address_id], list(letters), load.files))
+            self._walks[address_id] = walk
+            walk.add_done_callback(partial(self._walked, address_id))
+        return len(rows)
+
+    def _walked(self, address_id: int, walk: asyncio.Task[None]) -> None:
+        del self._walks[address_id]
+        self.wake()
+
+    async def _walk(self, address: Address, letters: Sequence[_Letter], files: Mapping[str, bytes]) -> None:
+        """Delivers one chat's messages in order and writes down what became of them."""
+        async with self._slots:
+            channel = self.channels.get(address.channel)
+            results = await _hand_over(channel, address.handle, letters, files)
+        now = self.clock.now()
+        await self.store.write(partial(_settle, results=results, now=now), lane=address.handle)
+
+
+def _load(connection: Connection, *, now: datetime, busy: frozenset[int], desk: Desk) -> _Load:
+    due = outbox.due(connection, now=now, limit=BATCH, busy=busy)
+    verdicts = recheck.verdicts(connection, desk, due, now=now)
+    addresses = people.handles(connection, {each.address_id for each in due})
+    names = {each.message.attachment.file for each in due if each.message.attachment}
+    files = {name: outbox.file_body(connection, name) for name in names}
+    return _Load([_Letter(each, verdicts.get(each.id)) for each in due], addresses, files)
+
+
+async def _hand_over(
+    channel: Channel | None, handle: str, letters: Sequence[_Letter], files: Mapping[str, bytes]
+) -> list[tuple[Due, Delivery | Outcome]]:
+    """Sends in order; stops at the first message that has to wait, for the others wait behind it."""
+    results: list[tuple[Due, Delivery | Outcome]] = []
+    arrived: dict[int, str] = {}
+    for letter in letters:
+        due = letter.due
+        if letter.verdict is not None:
+            results.append((due, letter.verdict))
+            continue
+        target = due.target or arrived.get(due.original or 0)
+        if due.original is not None and target is None:
+            break
+        delivery = await _send(channel, handle, due, target, files)
+        results.append((due, delivery))
+        if isinstance(delivery, Sent):
+            arrived[due.id] = delivery.message
+        elif isinstance(delivery, TryLater) or delivery.gone:
+            break
+    return results
+
+
+async def _send(
+    channel: Channel | None, handle: str, due: Due, target: str | None, files: Mapping[str, bytes]
+) -> Delivery:
+    message = due.message
+    if channel is None:
+        return TryLater(LONGEST_WAIT, "this channel is not connected")
+    if message.edits is None:
+        file = files[message.attachment.file] if message.attachment else None
+        return await channel.send(handle, message, file=file)
+    if target is None:
+        return Undeliverable("the message to edit was never sent", gone=False)
+    return await channel.edit(handle, target, message)
+
+
+def _settle(
+    connection: Connection, *, results: Sequence[tuple[Due, Delivery | Outcome]], now: datetime
+) -> None:
+    """Writes down what became of one chat's messages, and what that says of the chat itself."""
+    outbox.settle(connection, [_outcome(due, result, now) for due, result in results], at=now)
+    arrived = [due.invitation for due, result in results if isinstance(result, Sent) and due.invitation]
+    recheck.delivered(connection, arrived, at=now)
+    for due, result in results:
+        if isinstance(result, Undeliverable) and result.gone:
+            people.set_reachable(connection, due.address_id, reachable=False)
+            outbox.drop_queued(connection, due.address_id)
+        elif isinstance(result, Outcome) and result.state == DROPPED and due.invitation:
+            recheck.not_wanted(connection, due, now=now)
+
+
+def _outcome(due: Due, result: Delivery | Outcome, now: datetime) -> Outcome:
+    match result:
+        case Sent(message=message):
+            return Outcome(due.id, SENT, message=message)
+        case TryLater(seconds=seconds):
+            wait = max(seconds, min(LONGEST_WAIT, 2.0**due.attempts))
+            return Outcome(due.id, QUEUED, not_before=now + timedelta(seconds=wait))
+        case Undeliverable():
+            return Outcome(due.id, FAILED)
+        case Outcome():
+            return result

@@ -1,0 +1,60 @@
+"""Clients as candidates: what the rules need to know of them, loaded for many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from spm_bot.fieldwork.audience import Candidate
+from spm_bot.fieldwork.contact_rules import History
+from spm_bot.protection.consent import Purpose
+from spm_bot.storage import consents, people, rounds, sessions, survey_versions
+from spm_bot.storage.people import Client
+from spm_bot.storage.store import Connection
+from spm_bot.surveys.model import Survey
+from spm_bot.surveys.wordings import wording
+from spm_bot.times import YEAR
+from spm_bot.usecases.visit import Desk
+
+
+def candidates(connection: Connection, clients: Sequence[Client], *, now: datetime) -> list[Candidate]:
+    """What the rules need to know, in a handful of queries for all these clients together."""
+    ids = [client.id for client in clients]
+    chats = people.chats_of_clients(connection, ids)
+    agreeing = consents.clients_agreeing(connection, Purpose.SURVEY, ids)
+    asked = rounds.history(connection, ids, since=now - YEAR)
+    busy = sessions.busy_clients(connection, ids)
+    found = []
+    for client in clients:
+        chat = chats.get(client.id)
+        invited = tuple(asked.get(client.id, ()))
+        found.append(
+            Candidate(
+                client=client.id,
+                address=chat.id if chat else None,
+                branch=client.branch,
+                status=client.status,
+                birth_year=client.birth_year,
+                has_loan=client.has_loan,
+                in_arrears=client.days_in_arrears > 0,
+                reachable=chat.reachable if chat else False,
+                agrees=client.id in agreeing,
+                language=chat.language if chat else "",
+                busy=client.id in busy,
+                history=History(invited, tuple(at for _, at in invited)),
+            )
+        )
+    return found
+
+
+def signed_languages(connection: Connection, survey: Survey) -> frozenset[str]:
+    """The languages in which this survey's wording may be sent to a client."""
+    wordings = {language: wording(survey, language) for language in survey.languages}
+    return survey_versions.signed_languages(connection, survey.code, wordings)
+
+
+def launch_problem(desk: Desk) -> str | None:
+    """Why no survey may be started at all: whoever asks must be able to help."""
+    institution = desk.institution
+    missing = [name for name in ("helplines", "remedies") if not getattr(institution, name)]
+    return f"{' and '.join(missing)} are empty in the institution file" if missing else None

@@ -1,0 +1,63 @@
+"""What a survey's conditions and wordings may know of a client and of the institution."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from babel.numbers import format_decimal
+
+from spm_bot.institution import Institution
+from spm_bot.protection.consent import private_items
+from spm_bot.storage import consents
+from spm_bot.storage.people import Client
+from spm_bot.storage.store import Connection
+from spm_bot.surveys.model import Choice, Words
+from spm_bot.texts import language_name
+from spm_bot.usecases.visit import Desk
+
+_DAYS_A_MONTH = 365.25 / 12
+
+
+def house_facts(institution: Institution, language: str) -> dict[str, str | float]:
+    """Names and numbers that wordings speak of, the same for every client."""
+    amount = format_decimal(institution.emergency_amount, locale=language)
+    return {
+        "institution": institution.name,
+        "team": institution.answers_seen_by,
+        "chat_company": institution.chat_company.name,
+        "hotline": institution.hotline,
+        "outside_body": f"{institution.outside_body.name}, {institution.outside_body.contact}",
+        "helplines": "\n".join(
+            f"{line.name}: {line.number} ({line.hours})" for line in institution.helplines
+        ),
+        "emergency_amount": f"{institution.currency} {amount}",
+    }
+
+
+def client_facts(
+    connection: Connection, desk: Desk, client: Client, *, language: str, now: datetime
+) -> dict[str, str | float]:
+    """All facts for one client's survey; `private_items` follows from the last word on consent."""
+    given = consents.purposes_given(connection, client.subject)
+    return {
+        **house_facts(desk.institution, language),
+        "has_loan": "yes" if client.has_loan else "no",
+        "has_savings": "yes" if client.has_savings else "no",
+        "loan_method": client.loan_method,
+        "tenure_months": _months(client.joined_on, now),
+        "private_items": private_items(given),
+    }
+
+
+def language_choices(desk: Desk) -> tuple[Choice, ...]:
+    """The languages on offer, each by its own name."""
+    return tuple(Choice(code, Words({code: language_name(code)}, code)) for code in desk.languages)
+
+
+def _months(joined_on: str | None, now: datetime) -> float:
+    """Whole months as a client; 0 when the register does not say, so that no question about long
+    acquaintance is asked on a guess.
+    """
+    if joined_on is None:
+        return 0.0
+    return float(int((now.date() - date.fromisoformat(joined_on)).days / _DAYS_A_MONTH))

@@ -1,0 +1,47 @@
+"""Trying a survey: a practice person answers it, and nothing they say enters an indicator."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from spm_bot.fieldwork.register import RegisterRow
+from spm_bot.messages import Address, Inbound, Start
+from spm_bot.storage import people, registers
+from spm_bot.storage.store import Connection
+from spm_bot.surveys.model import Survey
+from spm_bot.usecases.facts import house_facts
+from spm_bot.usecases.talk import begin
+from spm_bot.usecases.visit import Desk, Visit
+
+CODE = "practice"
+
+
+def practise(
+    connection: Connection,
+    *,
+    desk: Desk,
+    survey: Survey,
+    address: Address,
+    language: str,
+    now: datetime,
+) -> None:
+    """Begins `survey` in a chat of a practice client whom no round ever invites."""
+    row = RegisterRow(code=CODE, name="Practice", branch=desk.institution.branches[0].code, status="closed")
+    registers.write_clients(
+        connection, [row], subjects=[CODE], currency=desk.institution.currency, as_of=str(now.date())
+    )
+    client = people.client_by_code(connection, CODE)
+    chat = people.meet(connection, address, language=language)
+    people.set_language(connection, chat.id, language)
+    people.move_client(connection, client.id, chat.id, at=now)
+    inbound = Inbound(f"practice:{now.timestamp()}", address, now, Start())
+    visit = Visit(connection, desk, inbound, people.chat(connection, chat.id), now)
+    facts = {
+        **house_facts(desk.institution, language),
+        "has_loan": "yes",
+        "has_savings": "yes",
+        "loan_method": "individual",
+        "tenure_months": 24.0,
+        "private_items": "yes",
+    }
+    begin(visit, survey, client=client.id, values=facts)

@@ -1,0 +1,64 @@
+"""The last look before an invitation or reminder goes out: the rules of today, not of when it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from spm_bot.fieldwork.outcomes import Outcome as Disposition
+from spm_bot.protection.consent import Purpose
+from spm_bot.storage import consents, people, rounds
+from spm_bot.storage.outbox import DROPPED, QUEUED, Due, Outcome
+from spm_bot.storage.store import Connection
+from spm_bot.usecases.invite import allowed_from
+from spm_bot.usecases.visit import Desk
+
+_STARTED_BY_US = frozenset({"invitation", "reminder"})
+
+
+def verdicts(connection: Connection, desk: Desk, due: Sequence[Due], *, now: datetime) -> dict[int, Outcome]:
+    """What must not be sent now: dropped, or queued for the next allowed hour. By outbox id."""
+    expired = {
+        each.id: Outcome(each.id, DROPPED)
+        for each in due
+        if each.expires_at is not None and each.expires_at <= now
+    }
+    ours = [
+        each
+        for each in due
+        if each.kind in _STARTED_BY_US and each.id not in expired and each.invitation is not None
+    ]
+    return {**expired, **_judged(connection, desk, ours, now=now)}
+
+
+def delivered(connection: Connection, invitations: Collection[int], *, at: datetime) -> None:
+    """These invitations reached a chat."""
+    rounds.set_delivered(connection, invitations, at=at)
+
+
+def not_wanted(connection: Connection, due: Due, *, now: datetime) -> None:
+    """An invitation that was dropped before its time was over gets its outcome."""
+    in_time = due.expires_at is None or due.expires_at > now
+    if due.invitation is not None and in_time and due.kind == "invitation":
+        known = rounds.invitation(connection, due.invitation)
+        if known is not None and known.outcome is None:
+            rounds.set_outcome(connection, due.invitation, Disposition.NOT_ELIGIBLE)
+
+
+def _judged(connection: Connection, desk: Desk, ours: Sequence[Due], *, now: datetime) -> dict[int, Outcome]:
+    if not ours:
+        return {}
+    asked = rounds.invitations_by_id(connection, [each.invitation or 0 for each in ours])
+    clients = {each.id: each for each in people.clients_by_id(connection, [i.client for i in asked.values()])}
+    agreeing = consents.clients_agreeing(connection, Purpose.SURVEY, clients)
+    judged = {}
+    for each in ours:
+        invitation = asked[each.invitation or 0]
+        client = clients[invitation.client]
+        if client.id not in agreeing or client.status != "active" or invitation.outcome is not None:
+            judged[each.id] = Outcome(each.id, DROPPED)
+            continue
+        allowed = allowed_from(desk, client.branch, now)
+        if allowed > now:
+            judged[each.id] = Outcome(each.id, QUEUED, not_before=allowed)
+    return judged

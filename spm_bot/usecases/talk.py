@@ -1,0 +1,118 @@
+"""A conversation's mechanics: begin a session, take one step of it, let a survey wait for a form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from types import MappingProxyType
+
+from spm_bot.storage import sessions, survey_versions
+from spm_bot.storage.sessions import ACTIVE, ENDED, EXPIRED, SUSPENDED, Opened
+from spm_bot.storage.store import Connection
+from spm_bot.surveys import engine
+from spm_bot.surveys.library import Library
+from spm_bot.surveys.model import Choice, Survey
+from spm_bot.surveys.present import present, toast
+from spm_bot.surveys.scene import Scene
+from spm_bot.surveys.session import Session, State, Step
+from spm_bot.texts import voice
+from spm_bot.usecases.visit import Visit
+
+FORM_LASTS = timedelta(hours=24)
+SURVEY_LASTS = timedelta(hours=72)
+
+_STATUS = {State.OPEN: ACTIVE, State.FINISHED: ENDED, State.STOPPED: ENDED, State.EXPIRED: EXPIRED}
+
+
+def begin(
+    visit: Visit,
+    survey: Survey,
+    *,
+    client: int | None = None,
+    staff: int | None = None,
+    invitation: int | None = None,
+    values: Mapping[str, str | float] = MappingProxyType({}),
+    choices: Mapping[str, tuple[Choice, ...]] = MappingProxyType({}),
+) -> None:
+    """Starts a survey or form in this chat. An open survey waits for a form; an open form is replaced."""
+    make_room(visit)
+    step = engine.begin(survey, language=visit.chat.language, at=visit.now, values=values, choices=choices)
+    opened = sessions.open_session(
+        visit.connection,
+        step.session,
+        version=survey_versions.keep(visit.connection, survey),
+        form=survey.form,
+        address=visit.chat.id,
+        client=client,
+        staff=staff,
+        invitation=invitation,
+        lasts=FORM_LASTS if survey.form else SURVEY_LASTS,
+    )
+    visit.say(*present(_scene(opened, survey), step.events))
+
+
+def survey_of(visit: Visit, opened: Opened) -> Survey:
+    """The exact version of the survey that this session asks."""
+    return exact_survey(visit.connection, visit.desk.library, opened)
+
+
+def exact_survey(connection: Connection, library: Library, opened: Opened) -> Survey:
+    """The exact version of the survey that a session asks, from the shipped ones or as stored."""
+    session = opened.session
+    current = library.surveys.get(session.survey)
+    if current is not None and current.version == session.version:
+        return current
+    return survey_versions.get(connection, session.survey, session.version)
+
+
+def take_step(visit: Visit, opened: Opened, survey: Survey, step: Step) -> tuple[Opened, str | None]:
+    """Stores a step and queues what it says; returns the session and the words for a tap."""
+    changed = step.session != opened.session or opened.status != _STATUS[step.session.state]
+    saved = opened
+    if changed:
+        status = _STATUS[step.session.state]
+        saved = sessions.save(visit.connection, opened, step.session, status=status, at=visit.now)
+    scene = _scene(saved, survey)
+    visit.say(*present(scene, step.events))
+    return saved, toast(scene, step.events)
+
+
+def make_room(visit: Visit) -> None:
+    """Nothing is active in this chat any more: a survey waits, a form is given up."""
+    current = sessions.active(visit.connection, visit.chat.id)
+    if current is None:
+        return
+    if current.form:
+        give_up(visit, current)
+    else:
+        sessions.save(visit.connection, current, current.session, status=SUSPENDED, at=visit.now)
+
+
+def give_up(visit: Visit, opened: Opened) -> None:
+    """Ends a form that nobody wants to finish; its open question loses its buttons."""
+    take_step(visit, opened, survey_of(visit, opened), engine.stop(opened.session))
+
+
+def resume(visit: Visit) -> bool:
+    """The survey that waited goes on with its open question, in the chat's language; False without one."""
+    waiting = sessions.suspended(visit.connection, visit.chat.id)
+    if waiting is None:
+        return False
+    show_again(visit, waiting)
+    return True
+
+
+def show_again(visit: Visit, opened: Opened) -> None:
+    """Asks the open question afresh, in the chat's language."""
+    survey = survey_of(visit, opened)
+    translated = replace(opened.session, language=_spoken(visit, survey, opened.session))
+    take_step(visit, opened, survey, engine.show(survey, translated))
+
+
+def _spoken(visit: Visit, survey: Survey, session: Session) -> str:
+    return visit.chat.language if visit.chat.language in survey.languages else session.language
+
+
+def _scene(opened: Opened, survey: Survey) -> Scene:
+    return Scene(survey, opened.session, opened.id, voice(opened.session.language))

@@ -1,0 +1,361 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from spm_bot.institution import Institution, InstitutionError, load
+from spm_bot.times import Hours, Weekday, Weekly, Window
+
+EXAMPLE = Path(__file__).parents[1] / "institution.yaml"
+TEXT = EXAMPLE.read_text(encoding="utf-8")
+Problems = Callable[..., list[str]]
+STANDING = {"client_satisfaction", "debt_stress", "client_outcomes", "client_exit", "branch_visit"}
+
+
+@pytest.fixture
+def problems_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Problems:
+    """What is said about the example after some of its text is replaced."""
+    monkeypatch.chdir(tmp_path)
+
+    def problems(*changes: tuple[str, str]) -> list[str]:
+        text = TEXT
+        for old, new in changes:
+            assert text.count(old) == 1, old
+            text = text.replace(old, new)
+        Path("institution.yaml").write_text(text, encoding="utf-8")
+        with pytest.raises(InstitutionError) as caught:
+            load(Path("institution.yaml"))
+        return str(caught.value).splitlines()
+
+    return problems
+
+
+def line_of(words: str) -> int:
+    return TEXT[: TEXT.index(words)].count("\n") + 1
+
+
+def test_example_is_complete_and_valid() -> None:
+    institution = load(EXAMPLE)
+    given = institution.model_fields_set
+    assert given == set(Institution.model_fields)
+    assert len(institution.branches) == 10
+    assert {product.method for product in institution.products} == {"group", "individual"}
+    assert institution.languages == ("en", "fr")
+    assert institution.minimum_cell == 10
+    assert institution.digest.slot == Weekly(Weekday.MONDAY, time(7, 30))
+    assert [(row.survey, row.cycle_weeks, row.window_hours) for row in institution.rounds] == [
+        ("client_satisfaction", 52, 72),
+        ("debt_stress", 26, 72),
+        ("client_outcomes", 52, 72),
+    ]
+    assert institution.rounds[1].slot == Weekly(Weekday.WEDNESDAY, time(10))
+
+
+def test_example_names_known_surveys_and_indicators() -> None:
+    institution = load(EXAMPLE)
+    institution.check_surveys(STANDING)
+    institution.check_indicators({"DST3", "DST5", "SAT3", "SAT5"})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "told"),
+    [
+        ("minimum_cell: 10", "minimum_cell: 4", "minimum_cell", "must be at least 5 (write 5 or more)"),
+        (
+            "minimum_cell: 10",
+            "minimum_cell: ten",
+            "minimum_cell",
+            "must be a whole number (digits only, no quotes)",
+        ),
+        ("hotline:", "hotlin:", "hotlin", "unknown key (did you mean 'hotline'?)"),
+        (
+            "{code: BUS, name: Busia}",
+            "{code: BUS, nmae: Busia}",
+            "branches.1.nmae",
+            "unknown key (did you mean 'name'?)",
+        ),
+        (
+            "{code: BUS, name: Busia}",
+            "{code: BUS, name: Busia, xyz: 1}",
+            "branches.1.xyz",
+            "unknown key (remove it)",
+        ),
+        (
+            "{code: BUS, name: Busia}",
+            "{code: BUN, name: Busia}",
+            "branches.1.code",
+            "'BUN' is used twice (give each a code of its own)",
+        ),
+        (
+            "{code: BUS, name: Busia}",
+            "{code: 017, name: Busia}",
+            "branches.1.code",
+            "must be text (put it in quotes)",
+        ),
+        (
+            "{code: BUS, name: Busia}",
+            "{name: Busia}",
+            "branches.1.code",
+            "is missing (add it; the example file shows how)",
+        ),
+        ("{code: BUS, name: Busia}", "Busia", "branches.1", "must be a section (indent its keys below it)"),
+        (
+            "Africa/Nairobi",
+            "Africa/Nairobbi",
+            "time_zone",
+            "unknown time zone 'Africa/Nairobbi' (did you mean 'Africa/Nairobi'?)",
+        ),
+        (
+            "Africa/Nairobi",
+            "GMT plus three",
+            "time_zone",
+            "unknown time zone 'GMT plus three' (write continent and city, as Africa/Nairobi)",
+        ),
+        (
+            "country: KE",
+            "country: NO",
+            "country",
+            'without quotes YAML reads "no" as false (write "no" in quotes)',
+        ),
+        (
+            "country: KE",
+            "country: Kenya",
+            "country",
+            "unknown country 'Kenya' (write two capital letters, as KE for Kenya)",
+        ),
+        (
+            "currency: KES",
+            "currency: Ksh",
+            "currency",
+            "unknown currency 'Ksh' (write three capital letters, as KES)",
+        ),
+        ("currency: KES", "currency: 404", "currency", "must be text (put it in quotes)"),
+        (
+            "languages: [en, fr]  ",
+            "languages: [en, no]",
+            "languages.1",
+            'without quotes YAML reads "no" as false (write "no" in quotes)',
+        ),
+        (
+            "languages: [en, fr]  ",
+            "languages: [en, qx]",
+            "languages.1",
+            "unknown language 'qx' (write two or three small letters, as sw for Swahili)",
+        ),
+        (
+            "languages: [en, fr]  ",
+            "languages: [English]",
+            "languages.0",
+            "unknown language 'English' (write two or three small letters, as sw for Swahili)",
+        ),
+        ("languages: [en, fr]  ", "languages: []", "languages", "is empty (add at least 1)"),
+        (
+            "languages: [en, fr]  ",
+            "languages: en",
+            "languages",
+            "must be a list (start each entry with '- ')",
+        ),
+        (
+            '"10:00", cycle_weeks: 26',
+            "10:00, cycle_weeks: 26",
+            "rounds.1.time",
+            'without quotes YAML reads this as the number 600 (write "10:00")',
+        ),
+        (
+            '"10:00", cycle_weeks: 26',
+            "10, cycle_weeks: 26",
+            "rounds.1.time",
+            'is not a time of day (write hours and minutes in quotes, as "09:00")',
+        ),
+        (
+            '"10:00", cycle_weeks: 26',
+            '"25:00", cycle_weeks: 26',
+            "rounds.1.time",
+            'is not a time of day (write hours and minutes in quotes, as "09:00")',
+        ),
+        (
+            '"10:00", cycle_weeks: 26',
+            "true, cycle_weeks: 26",
+            "rounds.1.time",
+            'is not a time of day (write hours and minutes in quotes, as "09:00")',
+        ),
+        (
+            "weekday: wednesday",
+            "weekday: wensday",
+            "rounds.1.weekday",
+            "is not a weekday (did you mean 'wednesday'?)",
+        ),
+        (
+            "weekday: wednesday",
+            "weekday: 3",
+            "rounds.1.weekday",
+            "is not a weekday (write it in English, as monday)",
+        ),
+        (
+            "cycle_weeks: 26",
+            "cycle_weeks: 200",
+            "rounds.1.cycle_weeks",
+            "must be at most 104 (write 104 or less)",
+        ),
+        (
+            "2026-12-12",
+            '"2026-12-32"',
+            "holidays.0",
+            "is not a date of the calendar (write it as 2026-12-25)",
+        ),
+        ("2026-12-12", "2026-02-29", "holidays.0", "is not a date of the calendar (write it as 2026-12-25)"),
+        ("2026-12-12", "20261212", "holidays.0", "is not a date of the calendar (write it as 2026-12-25)"),
+        (
+            "rest_days: [sunday]",
+            "rest_days: [monday, tuesday, wednesday, thursday, friday, saturday, sunday]",
+            "rest_days",
+            "leaves no day to write to anybody (take out one at least)",
+        ),
+        (
+            "name: School fees loan, method: individual",
+            "name: School fees loan, method: both",
+            "products.2.method",
+            "is not one of the words known here (write 'group' or 'individual')",
+        ),
+        (
+            "small_institution: false",
+            "small_institution: perhaps",
+            "small_institution",
+            "must be true or false (write one of them)",
+        ),
+        ("DST3: 12", "DST3: low", "limits.DST3", "must be a number (digits and a point, no quotes)"),
+        (
+            "    debt_stress: 26",
+            "    debt_stress: never",
+            "contact.cool_down_weeks.debt_stress",
+            "must be a whole number (digits only, no quotes)",
+        ),
+        (
+            "small_institution: false",
+            "minimum_cell: 12",
+            "minimum_cell",
+            "stands here a second time (keep one of the two)",
+        ),
+    ],
+)
+def test_problem_names_line_key_and_mend(
+    problems_of: Problems, old: str, new: str, place: str, told: str
+) -> None:
+    assert problems_of((old, new)) == [f"institution.yaml:{line_of(old)}: {place}: {told}"]
+
+
+def test_problems_are_told_together_in_the_order_of_the_file(problems_of: Problems) -> None:
+    told = problems_of(
+        ("minimum_cell: 10", "minimum_cell: 3"),
+        ("currency: KES\n", "\n"),
+        ("cases_per_week: 25", "cases_per_week: 0"),
+    )
+    larger, missing = (
+        "must be more than 0 (write a larger number)",
+        "is missing (add it; the example file shows how)",
+    )
+    assert told == [
+        f"institution.yaml:{line_of('name: Umoja')}: currency: {missing}",
+        f"institution.yaml:{line_of('cases_per_week')}: protection.cases_per_week: {larger}",
+        f"institution.yaml:{line_of('minimum_cell')}: minimum_cell: must be at least 5 (write 5 or more)",
+    ]
+
+
+def test_broken_yaml_names_its_line(problems_of: Problems) -> None:
+    what = "not valid YAML: mapping values are not allowed here"
+    mend = "check indentation, colons and quotes here and just above"
+    assert problems_of(("currency: KES", "currency: KES: x")) == [
+        f"institution.yaml:{line_of('currency: KES')}: {what} ({mend})"
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "- name", "just words"])
+def test_file_that_is_no_section_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "empty.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InstitutionError, match=r"empty\.yaml:1: must be a section"):
+        load(path)
+
+
+def test_missing_file_says_where_to_get_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InstitutionError) as caught:
+        load(Path("mine.yaml"))
+    assert str(caught.value) == (
+        "no institution file at mine.yaml: copy the example institution.yaml of the project there,"
+        " or set SPM_INSTITUTION"
+    )
+
+
+def test_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "institution.yaml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InstitutionError, match="cannot be read as UTF-8 text"):
+        load(path)
+    path.write_bytes(b"name: x\ncountry: \x01")
+    with pytest.raises(InstitutionError, match=r"institution\.yaml:2: holds a sign no text may hold"):
+        load(path)
+    with pytest.raises(InstitutionError, match="cannot be read as UTF-8 text"):
+        load(tmp_path)
+
+
+def test_unknown_surveys_are_told_with_their_lines() -> None:
+    with pytest.raises(InstitutionError) as caught:
+        load(EXAMPLE).check_surveys(STANDING - {"debt_stress"} | {"debt_stres"})
+    place = "institution.yaml"
+    told = [line.replace(str(EXAMPLE), place) for line in str(caught.value).splitlines()]
+    hint = "unknown survey 'debt_stress' (did you mean 'debt_stres'?)"
+    assert told == [
+        f"{place}:{line_of('survey: debt_stress')}: rounds.1.survey: {hint}",
+        f"{place}:{line_of('    debt_stress: 26')}: contact.cool_down_weeks.debt_stress: {hint}",
+    ]
+
+
+def test_unknown_indicator_lists_the_known_ones() -> None:
+    with pytest.raises(InstitutionError) as caught:
+        load(EXAMPLE).check_indicators({"DST5", "DST3", "SAT3", "RSP"})
+    place = f":{line_of('indicator: SAT5')}: objectives.2.indicator"
+    assert str(caught.value).endswith(f"{place}: unknown indicator 'SAT5' (did you mean 'SAT3'?)")
+    with pytest.raises(InstitutionError, match=r"unknown survey 'branch_visit' \(known: a, b\)"):
+        load(EXAMPLE).check_surveys({"a", "b"})
+
+
+def test_institution_made_by_hand_is_checked_without_lines() -> None:
+    made = Institution.model_validate(load(EXAMPLE).model_dump())
+    with pytest.raises(
+        InstitutionError, match=r"^institution:1: rounds\.1\.survey: unknown survey 'debt_stress'"
+    ):
+        made.check_surveys(STANDING - {"debt_stress"})
+
+
+def test_branch_overrides_what_it_names(tmp_path: Path) -> None:
+    own = "{code: BUS, name: Busia, time_zone: Africa/Cairo, rest_days: [friday], holidays: [2027-01-07]}"
+    path = tmp_path / "institution.yaml"
+    path.write_text(TEXT.replace("{code: BUS, name: Busia}", own), encoding="utf-8")
+    institution = load(path)
+    assert institution.zone_of("BUS") == ZoneInfo("Africa/Cairo")
+    assert institution.rest_days_of("BUS") == {Weekday.FRIDAY}
+    assert institution.holidays_of("BUS") == {date(2027, 1, 7)}
+
+
+@pytest.mark.parametrize("branch", ["BUN", "a branch of the register only"])
+def test_branch_without_own_rules_lives_by_those_of_the_institution(branch: str) -> None:
+    institution = load(EXAMPLE)
+    assert institution.zone_of(branch) == ZoneInfo("Africa/Nairobi")
+    assert institution.rest_days_of(branch) == {Weekday.SUNDAY}
+    assert institution.holidays_of(branch) == set(institution.holidays)
+
+
+def test_working_window_follows_the_days_of_the_branch() -> None:
+    institution = load(EXAMPLE)
+    hours = Hours(time(8), time(17))
+    assert institution.working_window("WEB") == Window(
+        dict.fromkeys(list(Weekday)[:5], hours), frozenset(institution.holidays)
+    )
+    assert institution.working_window("NAK") == Window(
+        dict.fromkeys(list(Weekday)[:6], hours), frozenset(institution.holidays)
+    )
