@@ -39,6 +39,11 @@ class Voice:
         return self.catalogue.ngettext(one, many, number) % {"n": number, **values}
 
 
+def sentence(words: str) -> str:
+    """Marks words that are said later, through a variable, so that translators get them too."""
+    return words
+
+
 def languages() -> tuple[str, ...]:
     """The languages the bot itself speaks, English first, the others by code."""
     folders = files("spm_bot").joinpath("locale").iterdir()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from spm_bot.chat.commands import Command, recognise
+from spm_bot.log import event
 from spm_bot.messages import (
     Blocked,
     Body,
@@ -20,11 +23,13 @@ from spm_bot.messages import (
     Text,
 )
 from spm_bot.storage import links, outbox, people, receipts
-from spm_bot.storage.store import Conflict, Connection, Store
+from spm_bot.storage.store import Conflict, Connection, Corrupt, Store, Unavailable
 from spm_bot.texts import closest, voice
 from spm_bot.times import Clock
 from spm_bot.usecases import accept, agree, answer, ask, assist, hand_out, join
 from spm_bot.usecases.visit import Desk, Visit
+
+_log = logging.getLogger("spm_bot.dialogue")
 
 TRIES = 3
 """How often an event is handled anew when another process changed the same rows meanwhile."""
@@ -41,23 +46,47 @@ class Dialogue:
     async def receive(self, inbound: Inbound) -> str | None:
         """Handles one event and returns the words to show over a pressed button, if any.
 
-        Raises Unavailable when the database cannot be reached: then nothing has happened.
+        Raises Unavailable when the database cannot be reached and Corrupt when it is damaged: then
+        nothing has happened. A fault of our own never comes back: the event would be sent again for
+        ever and hold up everybody behind it.
         """
-        work = partial(_handle, desk=self.desk, inbound=inbound, clock=self.clock)
-        for _ in range(TRIES - 1):
+        try:
+            return await self._handled(inbound)
+        except (Unavailable, Corrupt):
+            raise
+        except Exception as error:
+            event(_log, "event_failed", severity=logging.ERROR, key=inbound.key, error=type(error).__name__)
+            _log.debug("event failed", exc_info=error)
+            work = partial(_apologise, desk=self.desk, inbound=inbound, now=self.clock.now())
+            await self.store.write(work, lane=inbound.address.handle)
+            return None
+
+    async def _handled(self, inbound: Inbound) -> str | None:
+        tries = TRIES
+        while True:
+            work = partial(_handle, desk=self.desk, inbound=inbound, now=self.clock.now())
+            tries -= 1
             try:
                 return await self.store.write(work, lane=inbound.address.handle)
             except Conflict:
-                continue
-        return await self.store.write(work, lane=inbound.address.handle)
+                if not tries:
+                    raise
 
 
-def _handle(connection: Connection, *, desk: Desk, inbound: Inbound, clock: Clock) -> str | None:
-    now = clock.now()
+def _apologise(connection: Connection, *, desk: Desk, inbound: Inbound, now: datetime) -> None:
+    """The event counts as handled; the person learns that it was not understood."""
+    if receipts.first_time(connection, inbound.key, at=now) and inbound.private:
+        language = closest(inbound.language, desk.languages)
+        chat = people.meet(connection, inbound.address, language=language)
+        words = voice(chat.language).say("Sorry, something went wrong on our side. Please send that again.")
+        outbox.put(connection, chat.id, [Outbound(words)], kind="reply", at=now)
+
+
+def _handle(connection: Connection, *, desk: Desk, inbound: Inbound, now: datetime) -> str | None:
     if not receipts.first_time(connection, inbound.key, at=now):
         return None
     if not inbound.private:
-        _in_group(connection, desk, inbound, clock)
+        _in_group(connection, desk, inbound, now)
         return None
     chat = people.meet(connection, inbound.address, language=closest(inbound.language, desk.languages))
     visit = Visit(connection, desk, inbound, chat, now)
@@ -69,7 +98,7 @@ def _handle(connection: Connection, *, desk: Desk, inbound: Inbound, clock: Cloc
     return _route(visit, inbound.body)
 
 
-def _in_group(connection: Connection, desk: Desk, inbound: Inbound, clock: Clock) -> None:
+def _in_group(connection: Connection, desk: Desk, inbound: Inbound, now: datetime) -> None:
     """In a group nothing is asked; whoever calls the bot is pointed to the private chat."""
     match inbound.body:
         case Text(text=text) if recognise(text) is None:
@@ -81,7 +110,7 @@ def _in_group(connection: Connection, desk: Desk, inbound: Inbound, clock: Clock
             words = voice(chat.language).say(
                 "I ask nothing in a group. Please write to me in a private chat."
             )
-            outbox.put(connection, chat.id, [Outbound(words)], kind="reply", at=clock.now())
+            outbox.put(connection, chat.id, [Outbound(words)], kind="reply", at=now)
 
 
 def _route(visit: Visit, body: Body) -> str | None:

@@ -14,7 +14,8 @@ from spm_bot.settings import Settings, load_settings
 from spm_bot.storage import people
 from spm_bot.usecases import hand_links
 from spm_bot.usecases import import_register as importing
-from spm_bot.usecases.hand_links import BRANCH_ROLES, ROLES
+from spm_bot.usecases.hand_links import BRANCH_ROLES
+from spm_bot.usecases.join import ROLE_NAMES
 
 
 async def import_register(args: argparse.Namespace) -> None:
@@ -61,8 +62,8 @@ async def invite_clients(args: argparse.Namespace) -> None:
 async def invite_staff(args: argparse.Namespace) -> None:
     """Makes a one-time link that gives a role."""
     settings = load_settings()
-    if args.role not in ROLES:
-        raise Failure(f"there is no role {args.role!r}: take one of {', '.join(ROLES)}")
+    if args.role not in ROLE_NAMES:
+        raise Failure(f"there is no role {args.role!r}: take one of {', '.join(ROLE_NAMES)}")
     if args.branch:
         if args.role not in BRANCH_ROLES:
             raise Failure(f"the role {args.role} is for all branches: leave out --branch")

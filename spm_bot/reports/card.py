@@ -14,7 +14,7 @@ from spm_bot.analytics.objectives import Standing
 from spm_bot.analytics.portfolio import Book
 from spm_bot.analytics.signals import Verdict
 from spm_bot.reports import phrases
-from spm_bot.texts import Voice
+from spm_bot.texts import Voice, sentence
 from spm_bot.times import Week
 
 # A chat counts the length of a caption in UTF-16 units.
@@ -27,9 +27,19 @@ _BREACHED = "🔴"
 _Worded = Callable[[Measure | None, Voice], str]
 
 _DO = {
-    "DST5": "Do: check how instalments are fitted to incomes before a loan is given.",
-    "SAT3": "Do: go through how visits and collections are done.",
-    "SAT5": "Do: show the ways to complain again, in every branch and in this chat.",
+    "DST5": sentence("Do: check how instalments are fitted to incomes before a loan is given."),
+    "SAT3": sentence("Do: go through how visits and collections are done."),
+    "SAT5": sentence("Do: show the ways to complain again, in every branch and in this chat."),
+}
+
+
+_ACTS = {
+    ActionKind.LIMIT_BREACHED: sentence(
+        "ACT: all branches. %(title)s clearly beyond your limit: %(value)s of those who answered."
+    ),
+    ActionKind.WORSE: sentence(
+        "ACT: all branches. %(title)s clearly worse: %(value)s of those who answered."
+    ),
 }
 
 
@@ -93,7 +103,7 @@ def _head(digest: Digest, voice: Voice) -> Iterator[_Line]:
 
 def _branch_worse(digest: Digest, voice: Voice, *, since: date) -> Iterator[_Line]:
     row = next(row for row in digest.branches if row.code == digest.action.branch)
-    sentence = voice.say(
+    told = voice.say(
         "ACT: %(branch)s. %(title)s clearly worse: %(value)s of those who answered.",
         branch=phrases.clipped(row.name),
         title=phrases.title(digest.branch_indicator, voice),
@@ -101,8 +111,8 @@ def _branch_worse(digest: Digest, voice: Voice, *, since: date) -> Iterator[_Lin
     )
     limit = digest.branch_limit
     if limit is not None:
-        sentence += " " + voice.say("Your limit: %(limit)s.", limit=phrases.hundred(limit))
-    yield _Line(sentence)
+        told += " " + voice.say("Your limit: %(limit)s.", limit=phrases.hundred(limit))
+    yield _Line(told)
     yield _Line(
         voice.say(
             "Do: review loans made there since %(month)s and how instalments fit incomes.",
@@ -116,20 +126,18 @@ def _institution_worse(digest: Digest, voice: Voice) -> Iterator[_Line]:
     figure = next(figure for figure in digest.figures if figure.indicator == digest.action.indicator)
     code = figure.indicator
     measure = phrases.shown(code, figure.now)
-    breached = digest.action.kind is ActionKind.LIMIT_BREACHED
-    sentence = (
-        "ACT: all branches. %(title)s clearly beyond your limit: %(value)s of those who answered."
-        if breached
-        else "ACT: all branches. %(title)s clearly worse: %(value)s of those who answered."
-    )
-    yield _Line(voice.say(sentence, title=phrases.title(code, voice), value=phrases.value(measure, voice)))
+    found = {"title": phrases.title(code, voice), "value": phrases.value(measure, voice)}
+    yield _Line(voice.say(_ACTS[digest.action.kind], **found))
     yield _Line(voice.say(_DO[code]), worth=5)
 
 
 def _clients(digest: Digest, voice: Voice) -> Iterator[_Line]:
     heard = digest.heard
-    head = "Clients in the chat · last 13 weeks" if heard.chat_only else "Clients · last 13 weeks"
-    yield _Line(voice.say(head))
+    chat_only, everybody = (
+        voice.say("Clients in the chat · last 13 weeks"),
+        voice.say("Clients · last 13 weeks"),
+    )
+    yield _Line(chat_only if heard.chat_only else everybody)
     for row in digest.branches if digest.scope is not None else ():
         yield _Line(_branch_line(row, digest.branch_indicator, voice))
     unit = next((place for place, found in enumerate(digest.figures) if isinstance(found.now, Exact)), 0)
@@ -191,8 +199,12 @@ def _portfolio(digest: Digest, voice: Voice) -> Iterator[_Line]:
         return
     as_of = min(date.fromisoformat(book.as_of) for book in books)
     stale = Week.parse(digest.week).end - as_of > _STALE
-    head = "Portfolio · %(date)s, over a month old" if stale else "Portfolio · %(date)s"
-    yield _Line(voice.say(head, date=phrases.day(as_of, voice)))
+    day = phrases.day(as_of, voice)
+    old, fresh = (
+        voice.say("Portfolio · %(date)s, over a month old", date=day),
+        voice.say("Portfolio · %(date)s", date=day),
+    )
+    yield _Line(old if stale else fresh)
     for place, book in enumerate(books):
         currency = f"{book.currency} · " if len(books) > 1 else ""
         yield _Line(currency + _book(book, voice), worth=9 if place == 0 else 2)
@@ -220,8 +232,11 @@ def _heard(digest: Digest, voice: Voice) -> _Line:
         told = [voice.say("Who we heard: %(answered)s of %(asked)s asked.", **counts)]
     else:
         week = phrases.whole(heard.answered_this_week, voice)
-        sentence = "Who we heard: %(answered)s of %(asked)s asked, %(week)s this week."
-        told = [voice.say(sentence, week=week, **counts)]
+        told = [
+            voice.say(
+                "Who we heard: %(answered)s of %(asked)s asked, %(week)s this week.", week=week, **counts
+            )
+        ]
     told += _of_all(heard, voice)
     if heard.feedback_only:
         told.append(voice.say("Feedback, not an estimate."))
@@ -236,5 +251,4 @@ def _of_all(heard: Heard, voice: Voice) -> Iterator[str]:
         yield voice.say("That is %(of_all)s of all borrowers.", of_all=of_all)
     else:
         late = phrases.per_hundred(heard.arrears_of_borrowers, voice)
-        sentence = "That is %(of_all)s of all borrowers; in arrears %(late)s."
-        yield voice.say(sentence, of_all=of_all, late=late)
+        yield voice.say("That is %(of_all)s of all borrowers; in arrears %(late)s.", of_all=of_all, late=late)

@@ -14,13 +14,13 @@ from spm_bot.analytics.figures import Aim, AimKind
 from spm_bot.analytics.measures import End, Exact, Measure, Rough
 from spm_bot.analytics.objectives import Standing
 from spm_bot.analytics.signals import Verdict
-from spm_bot.texts import SOURCE, Voice, half_up
+from spm_bot.texts import SOURCE, Voice, half_up, sentence
 
 TITLES: Mapping[str, str] = MappingProxyType(
     {
-        "DST5": "Debt stress",
-        "SAT3": "Always treated with respect",
-        "SAT5": "Would not know or dare to complain",
+        "DST5": sentence("Debt stress"),
+        "SAT3": sentence("Always treated with respect"),
+        "SAT5": sentence("Would not know or dare to complain"),
     }
 )
 # A figure whose reader should see who is missing, not who is fine.
@@ -28,20 +28,20 @@ TURNED = frozenset({"SAT5"})
 
 VERDICTS: Mapping[Verdict, str] = MappingProxyType(
     {
-        Verdict.BETTER: "better",
-        Verdict.WORSE: "worse",
-        Verdict.NO_CLEAR_CHANGE: "no clear change",
+        Verdict.BETTER: sentence("better"),
+        Verdict.WORSE: sentence("worse"),
+        Verdict.NO_CLEAR_CHANGE: sentence("no clear change"),
     }
 )
 
 _STANDINGS: Mapping[tuple[AimKind, Standing], str] = MappingProxyType(
     {
-        (AimKind.LIMIT, Standing.MET): "limit %(aim)s: met",
-        (AimKind.LIMIT, Standing.NOT_MET): "limit %(aim)s: not met",
-        (AimKind.LIMIT, Standing.TOO_CLOSE): "limit %(aim)s: too close to call",
-        (AimKind.TARGET, Standing.MET): "target %(aim)s: met",
-        (AimKind.TARGET, Standing.NOT_MET): "target %(aim)s: not met",
-        (AimKind.TARGET, Standing.TOO_CLOSE): "target %(aim)s: too close to call",
+        (AimKind.LIMIT, Standing.MET): sentence("limit %(aim)s: met"),
+        (AimKind.LIMIT, Standing.NOT_MET): sentence("limit %(aim)s: not met"),
+        (AimKind.LIMIT, Standing.TOO_CLOSE): sentence("limit %(aim)s: too close to call"),
+        (AimKind.TARGET, Standing.MET): sentence("target %(aim)s: met"),
+        (AimKind.TARGET, Standing.NOT_MET): sentence("target %(aim)s: not met"),
+        (AimKind.TARGET, Standing.TOO_CLOSE): sentence("target %(aim)s: too close to call"),
     }
 )
 _LONGEST_NAME = 32

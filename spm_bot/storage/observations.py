@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
-from spm_bot.storage.tables import observations
+from spm_bot.storage.tables import observations, responses
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +25,17 @@ class Segments:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One item of one response; `value` is None where an answer was given but cannot be scored."""
+    """One item of one response; `value` is None where an answer was given but cannot be scored.
+
+    `respondent` tells people apart, so that each counts once.
+    """
 
     week: str
     survey: str
     indicator: str
     value: float | None
     branch: str
-    response: int
+    respondent: int
 
 
 def add(
@@ -69,7 +72,11 @@ def add(
 def between(connection: Connection, first: str, last: str) -> list[Observation]:
     """Observations of standing rounds in the weeks `first` to `last`, both included."""
     kept = observations.c
-    query = select(kept.week, kept.survey, kept.indicator, kept.value, kept.branch, kept.response_id).where(
-        kept.week >= first, kept.week <= last, kept.origin == "standing"
+    # Once the link to a client is cut, the response stands for its person.
+    person = func.coalesce(responses.c.client_id, -kept.response_id)
+    query = (
+        select(kept.week, kept.survey, kept.indicator, kept.value, kept.branch, person)
+        .join(responses, responses.c.id == kept.response_id)
+        .where(kept.week >= first, kept.week <= last, kept.origin == "standing")
     )
     return [Observation(*row) for row in connection.execute(query.order_by(kept.id))]

@@ -77,7 +77,7 @@ def write_clients(
 
 
 def portfolio(connection: Connection) -> list[PortfolioRow]:
-    """Active loans by branch and currency."""
+    """Active loans by branch and currency; `as_of` is the oldest day among them."""
     active = loans.c.status == "active"
     late = active & (loans.c.days_in_arrears > 30)
     query = (
@@ -87,7 +87,7 @@ def portfolio(connection: Connection) -> list[PortfolioRow]:
             func.sum(case((active, loans.c.outstanding), else_=0.0)),
             func.sum(case((late, loans.c.outstanding), else_=0.0)),
             func.sum(loans.c.written_off),
-            func.max(loans.c.as_of),
+            func.min(loans.c.as_of),
         )
         .group_by(loans.c.branch, loans.c.currency)
         .order_by(loans.c.branch, loans.c.currency)

@@ -16,15 +16,6 @@ from spm_bot.usecases.join import CLIENT_LINK_LASTS, STAFF_LINK_LASTS
 CODE_SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Signs of a printed code: none that looks like another."""
 
-ROLES = (
-    "loan_officer",
-    "manager",
-    "spm_manager",
-    "protection_officer",
-    "compliance",
-    "internal_audit",
-    "administrator",
-)
 BRANCH_ROLES = frozenset({"loan_officer", "manager"})
 """Roles that may be held for one branch alone."""
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from spm_bot.storage import audits, links, people
 from spm_bot.storage.links import Link
+from spm_bot.texts import sentence
 from spm_bot.usecases import agree
 from spm_bot.usecases.facts import house_facts, language_choices
 from spm_bot.usecases.talk import begin, make_room
@@ -16,6 +17,16 @@ from spm_bot.usecases.visit import Visit
 CLIENT_LINK_LASTS = timedelta(days=30)
 STAFF_LINK_LASTS = timedelta(hours=24)
 CLIENTS_A_CHAT = 2
+
+ROLE_NAMES = {
+    "loan_officer": sentence("loan officer"),
+    "manager": sentence("manager"),
+    "spm_manager": sentence("SPM manager"),
+    "protection_officer": sentence("client protection officer"),
+    "compliance": sentence("compliance"),
+    "internal_audit": sentence("internal audit"),
+    "administrator": sentence("administrator"),
+}
 
 _CODE = re.compile(r"[A-Z2-9]{8}")
 
@@ -124,7 +135,7 @@ def _join_staff(visit: Visit, link: Link) -> None:
         say(
             "You are registered: %(role)s, %(where)s. Asking clients about their answers is misconduct."
             " Write /help for what you can do.",
-            role=say(role.replace("_", " ")),
+            role=say(ROLE_NAMES[role]),
             where=where,
         )
     )

@@ -21,6 +21,7 @@ from spm_bot.analytics.digest import (
     compose,
     to_json,
 )
+from spm_bot.analytics.indicators import CATALOGUE, Unit
 from spm_bot.fieldwork.outcomes import ANSWERED
 from spm_bot.institution import Institution
 from spm_bot.protection.consent import Purpose
@@ -95,7 +96,7 @@ def gather(connection: Connection, *, week: Week) -> Inputs:
     covered = registers.coverage(connection, purpose=Purpose.SURVEY)
     return Inputs(
         observations=tuple(
-            ObservationRow(r.week, r.survey, r.indicator, r.value, r.branch, r.response) for r in rows
+            ObservationRow(r.week, r.survey, r.indicator, r.value, r.branch, r.respondent) for r in rows
         ),
         contacts=tuple(contacts),
         coverage=tuple(
@@ -129,6 +130,12 @@ def _settings(institution: Institution) -> Settings:
         branches={branch.code: branch.name for branch in institution.branches},
         currency=institution.currency,
         minimum_cell=institution.minimum_cell,
-        limits={code: limit / 100 for code, limit in institution.limits.items()},
-        targets={row.indicator: row.target / 100 for row in institution.objectives},
+        limits={code: _aim(code, limit) for code, limit in institution.limits.items()},
+        targets={row.indicator: _aim(row.indicator, row.target) for row in institution.objectives},
     )
+
+
+def _aim(indicator: str, written: float) -> float:
+    """A limit or target in the indicator's own unit: the file writes shares as "in 100"."""
+    known = CATALOGUE.get(indicator)
+    return written / 100 if known is None or known.unit is Unit.SHARE else written

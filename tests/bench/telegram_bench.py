@@ -301,10 +301,18 @@ class _Thread:
         return asyncio.run_coroutine_threadsafe(self._open(), self._loop).result()
 
     def __exit__(self, *_: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result()
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    async def _close(self) -> None:
+        await self._runner.cleanup()
+        # The polls of killed processes still wait for updates.
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     async def _open(self) -> str:
         self._runner = web.AppRunner(BenchServer().app(), access_log=None, shutdown_timeout=0.1)

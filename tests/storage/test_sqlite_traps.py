@@ -12,6 +12,7 @@ from typing import NoReturn
 import pytest
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, insert, select, update
 
+from spm_bot.storage.sqlite_file import prepare_writer
 from spm_bot.storage.store import Conflict, Connection, Store, Unavailable
 from spm_bot.storage.vault import Vault
 
@@ -57,6 +58,10 @@ def counts(connection: Connection) -> list[int]:
 
 def pragma(name: str) -> Callable[[Connection], object]:
     return lambda connection: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def fail(_connection: Connection) -> NoReturn:
@@ -160,10 +165,10 @@ async def test_deleted_text_is_gone_from_every_file_after_a_checkpoint(boxes: St
     secret = "a name nobody shall find"
     await boxes.write(put(1, label=secret * 5))
     assert await boxes.checkpoint()
-    assert secret.encode() in file.read_bytes()
+    assert secret.encode() in contents(file.parent)["spm.db"]
     await boxes.write(lambda connection: connection.execute(BOXES.delete()))
     assert await boxes.checkpoint()
-    left = {path.name: path.read_bytes() for path in file.parent.iterdir()}
+    left = contents(file.parent)
     assert [name for name, content in left.items() if secret.encode() in content] == []
     assert left["spm.db-wal"] == b""
 
@@ -196,6 +201,14 @@ async def test_pragmas_of_the_writer(file: Path, vault: Vault, durability: str, 
     found = [await store.write(pragma(name)) for name in names]
     await store.close()
     assert found == ["wal", synchronous, 1, 1, 30_000]
+
+
+def test_pragma_that_is_not_taken_is_refused() -> None:
+    """A file system without shared memory leaves the journal as it is; so does a database in memory."""
+    driver = sqlite3.connect(":memory:")
+    with pytest.raises(Unavailable, match=r"does not take journal_mode=WAL \(it stays memory\)"):
+        prepare_writer(driver, Path("spm.db"), "full")
+    driver.close()
 
 
 async def test_readers_refuse_to_write(boxes: Store) -> None:

@@ -8,11 +8,22 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from threading import Event
 from typing import NoReturn
 
 import pytest
-from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, func, insert, select, update
+from sqlalchemy import (
+    URL,
+    Column,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    insert,
+    make_url,
+    select,
+    update,
+)
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from spm_bot.storage.store import Conflict, Connection, Corrupt, Store, Unavailable, vault_of
@@ -55,6 +66,14 @@ def titles(connection: Connection) -> list[str]:
 
 def refuse(_connection: Connection) -> NoReturn:
     raise LookupError("no such book")
+
+
+def modes(folder: Path) -> dict[str, int]:
+    return {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+
+
+def make_folder(path: Path) -> None:
+    path.mkdir()
 
 
 async def outcomes(store: Store, *works: Callable[[Connection], object]) -> list[object]:
@@ -118,7 +137,7 @@ async def test_taken_unique_key_is_a_conflict_for_the_later_work(books: Store) -
 
 
 async def test_missing_parent_is_a_conflict(books: Store) -> None:
-    with pytest.raises(Conflict, match="(?i)foreign key"):
+    with pytest.raises(Conflict, match=r"(?i)foreign key"):
         await books.write(lambda connection: connection.execute(insert(LOANS), {"book_id": 7}))
 
 
@@ -198,7 +217,7 @@ async def test_work_may_use_savepoints_of_its_own(books: Store) -> None:
 
 
 async def test_read_cannot_write(books: Store) -> None:
-    with pytest.raises(DBAPIError, match="(?i)read-?only"):
+    with pytest.raises(DBAPIError, match=r"(?i)read-?only"):
         await books.read(add("Emma"))
     assert await books.read(titles) == []
 
@@ -296,7 +315,7 @@ async def test_lost_race_for_a_version_is_seen_by_the_loser(books: Store) -> Non
 
 @pytest.mark.parametrize("url", ["", "spm.db", "mysql://localhost/spm", "oracle://x"])
 async def test_unusable_address_is_refused_in_one_line(url: str, vault: Vault) -> None:
-    with pytest.raises(Unavailable, match="^SPM_DATABASE_URL is no address of a database we can use"):
+    with pytest.raises(Unavailable, match=r"^SPM_DATABASE_URL is no address of a database we can use"):
         await Store.open(url, vault=vault)
 
 
@@ -347,9 +366,9 @@ async def test_new_sqlite_file_belongs_to_its_owner_alone(tmp_path: Path, vault:
     file = tmp_path / "spm.db"
     store = await Store.open(f"sqlite:///{file}", vault=vault)
     await store.write(METADATA.create_all)
-    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    found = modes(tmp_path)
     await store.close()
-    assert modes == {"spm.db": 0o600, "spm.db-wal": 0o600, "spm.db-shm": 0o600}
+    assert found == {"spm.db": 0o600, "spm.db-wal": 0o600, "spm.db-shm": 0o600}
 
 
 async def test_full_disk_fails_the_whole_batch_and_nothing_else(tmp_path: Path, vault: Vault) -> None:
@@ -383,6 +402,15 @@ async def test_sole_refuses_a_second_bot_until_the_first_has_left(sqlite_url: st
     await second.close()
 
 
+async def test_sole_without_its_lock_file_is_refused(tmp_path: Path, vault: Vault) -> None:
+    store = await Store.open(f"sqlite:///{tmp_path}/spm.db", vault=vault)
+    make_folder(tmp_path / "spm.db.lock")
+    with pytest.raises(Unavailable, match="cannot use the database"):
+        async with store.sole():
+            pass
+    await store.close()
+
+
 HOLD = """
 import asyncio, sys
 from spm_bot.storage.store import Store
@@ -398,12 +426,17 @@ asyncio.run(main())
 """
 
 
+def holder_of(url: str) -> subprocess.Popen[str]:
+    holder = subprocess.Popen([sys.executable, "-c", HOLD, url], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "inside\n"
+    return holder
+
+
 async def test_sole_is_free_again_when_its_holder_was_killed(sqlite_url: str, vault: Vault) -> None:
-    holder = subprocess.Popen([sys.executable, "-c", HOLD, sqlite_url], stdout=subprocess.PIPE, text=True)
+    holder = holder_of(sqlite_url)
     store = await Store.open(sqlite_url, vault=vault)
     try:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "inside\n"
         with pytest.raises(Unavailable, match="already runs"):
             async with store.sole():
                 pass
@@ -470,6 +503,60 @@ async def test_postgres_lanes_that_lock_each_other_run_again(postgres_url: str, 
     assert len(runs) == 3
 
 
+def loses(runs: list[int], *, times: int) -> Callable[[Connection], str]:
+    """A work that meets a serialization failure on its first `times` runs."""
+    failure = "DO $$ BEGIN RAISE EXCEPTION 'could not serialize' USING ERRCODE = '40001'; END $$"
+
+    def work(connection: Connection) -> str:
+        runs.append(1)
+        if len(runs) <= times:
+            connection.exec_driver_sql(failure)
+        return add("at last")(connection)
+
+    return work
+
+
+@pytest.mark.parametrize("times", [1, 5])
+async def test_postgres_batch_with_a_serialization_failure_runs_again_one_by_one(
+    postgres_url: str, vault: Vault, times: int
+) -> None:
+    """`refuse` sends the batch behind savepoints, the failure there makes every work run by itself."""
+    store = await Store.open(postgres_url, vault=vault)
+    await store.write(METADATA.create_all)
+    runs: list[int] = []
+    works = (refuse, add("Emma"), loses(runs, times=times), add("Persuasion"))
+    assert await outcomes(store, *works) == [
+        "LookupError('no such book')",
+        "Emma",
+        "at last",
+        "Persuasion",
+    ]
+    assert await store.read(titles) == ["Emma", "at last", "Persuasion"]
+    assert len(runs) == times + 1
+    await store.close()
+
+
+async def test_postgres_race_that_is_always_lost_ends_as_a_conflict(postgres_url: str, vault: Vault) -> None:
+    store = await Store.open(postgres_url, vault=vault)
+    await store.write(METADATA.create_all)
+    lost = loses([], times=1000)
+    assert await outcomes(store, lost, add("Emma")) == ["Conflict('could not serialize')", "Emma"]
+    await store.close()
+
+
+async def test_postgres_commit_that_fails_fails_the_whole_batch(postgres_url: str, vault: Vault) -> None:
+    store = await Store.open(postgres_url, vault=vault)
+    await store.write(METADATA.create_all)
+    late = "ALTER TABLE loans ALTER CONSTRAINT loans_book_id_fkey DEFERRABLE INITIALLY DEFERRED"
+    await store.write(lambda connection: connection.exec_driver_sql(late))
+    orphan = insert(LOANS).values(book_id=404)
+    found = await outcomes(store, add("Emma"), lambda connection: connection.execute(orphan).rowcount)
+    assert len(set(found)) == 1
+    assert 'violates foreign key constraint "loans_book_id_fkey"' in str(found[0])
+    assert await store.read(titles) == []
+    await store.close()
+
+
 async def test_postgres_connections_closed_by_the_server_are_replaced(
     postgres_url: str, vault: Vault
 ) -> None:
@@ -482,6 +569,23 @@ async def test_postgres_connections_closed_by_the_server_are_replaced(
     assert all(await admin.write(lambda c: c.exec_driver_sql(ended).scalars().all()))
     assert await outcomes(store, add("Emma"), add("Persuasion")) == ["Emma", "Persuasion"]
     assert await store.read(titles) == ["Emma", "Persuasion"]
+    await store.close()
+    await admin.close()
+
+
+async def test_postgres_database_that_is_gone_is_unavailable(
+    postgres_url: str, postgres_server: URL, vault: Vault
+) -> None:
+    store = await Store.open(postgres_url, vault=vault, lanes=1)
+    admin = await Store.open(postgres_server.render_as_string(hide_password=False), vault=vault, lanes=1)
+    name = make_url(postgres_url).database
+    mine = f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'"
+    gone = f"ALTER DATABASE {name} ALLOW_CONNECTIONS false"
+    await admin.write(lambda connection: connection.exec_driver_sql(gone))
+    await admin.write(lambda connection: connection.exec_driver_sql(mine).all())
+    for call in (store.write(titles), store.read(titles)):
+        with pytest.raises(Unavailable, match="not currently accepting connections"):
+            await call
     await store.close()
     await admin.close()
 

@@ -173,7 +173,10 @@ def test_key_file_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
 
 
 def test_key_file_made_by_many_processes_at_once_is_one_key(tmp_path: Path) -> None:
-    code = "import sys; from spm_bot.storage.vault import key_file; sys.stdin.read(1); print(key_file(sys.argv[1]))"
+    code = (
+        "import sys; from spm_bot.storage.vault import key_file;"
+        "sys.stdin.read(1); print(key_file(sys.argv[1]))"
+    )
     command = [sys.executable, "-c", code, str(tmp_path / "spm.db.key")]
     processes = [
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(4)
