@@ -26,7 +26,7 @@ from spm_bot.storage import links, outbox, people, receipts
 from spm_bot.storage.store import Conflict, Connection, Corrupt, Store, Unavailable
 from spm_bot.texts import closest, voice
 from spm_bot.times import Clock
-from spm_bot.usecases import accept, agree, answer, ask, assist, hand_out, join
+from spm_bot.usecases import accept, agree, answer, ask, assist, halt, hand_out, join
 from spm_bot.usecases.visit import Desk, Visit
 
 _log = logging.getLogger("spm_bot.dialogue")
@@ -155,7 +155,7 @@ def _typed(visit: Visit, body: Text) -> None:
 def _command(visit: Visit, command: Command, rest: str) -> None:
     match command:
         case Command.STOP:
-            answer.stop(visit)
+            halt.halt(visit)
             agree.withdraw(visit)
         case Command.BACK if answer.step_back(visit):
             return

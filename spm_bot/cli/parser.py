@@ -100,8 +100,13 @@ def _reports(commands: _Commands[ArgumentParser]) -> None:
     digest.add_argument("--out", metavar="DIR", help="write card, picture and JSON there")
     digest.add_argument("--hand-out", action="store_true", help="store it and send it to the managers")
     _json(digest)
-    rounds = _group(commands, "rounds", "survey rounds")
-    _json(_add(rounds, "list", "report_commands:list_rounds", "rounds with their invitations"))
+    rounds = _group(commands, "rounds", "survey rounds: list, launch")
+    _json(_add(rounds, "list", "round_commands:list_rounds", "rounds with their invitations"))
+    launch = _add(
+        rounds, "launch", "round_commands:launch_round", "invite now who is due in a standing round"
+    )
+    launch.add_argument("code", metavar="CODE", help="a round of the institution file")
+    _json(launch)
     audit = _group(commands, "audit", "the audit log")
     lines = _add(audit, "list", "report_commands:list_audit", "the newest lines")
     lines.add_argument("--limit", type=_least(1), default=50)

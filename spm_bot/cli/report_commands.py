@@ -1,4 +1,4 @@
-"""Commands that read: digests, rounds, the audit log."""
+"""Commands that read: digests and the audit log."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from spm_bot.app import make_desk, opened
 from spm_bot.cli.output import Failure, show, show_rows, tell
 from spm_bot.settings import load_settings
-from spm_bot.storage import audits, rounds
+from spm_bot.storage import audits
 from spm_bot.times import Week
 
 
@@ -48,24 +48,6 @@ def write_files(folder: Path, card: str, picture: bytes, body: str, *, name: str
     (folder / f"{name}.txt").write_text(card + "\n", encoding="utf-8")
     (folder / f"{name}.png").write_bytes(picture)
     (folder / f"{name}.json").write_text(body + "\n", encoding="utf-8")
-
-
-async def list_rounds(args: argparse.Namespace) -> None:
-    async with opened(load_settings()) as store:
-        found = await store.read(rounds.all_rounds)
-        asked = await store.read(rounds.sizes)
-    rows: list[dict[str, object]] = [
-        {
-            "code": each.code,
-            "survey": each.survey,
-            "origin": each.origin,
-            "opened": each.opened_at.date().isoformat(),
-            "state": each.state,
-            "invited": asked.get(each.id, 0),
-        }
-        for each in found
-    ]
-    show_rows(rows, as_json=args.json)
 
 
 async def list_audit(args: argparse.Namespace) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from spm_bot.analytics.digest import LEADING, WINDOW, ActionKind, Digest
@@ -14,11 +13,11 @@ from spm_bot.analytics.objectives import Standing
 from spm_bot.analytics.portfolio import Book
 from spm_bot.analytics.signals import Verdict
 from spm_bot.reports import phrases
+from spm_bot.reports.fitting import Line, fitted
 from spm_bot.texts import Voice, sentence
 from spm_bot.times import Week
 
 # A chat counts the length of a caption in UTF-16 units.
-LIMIT = 1024
 _STALE = timedelta(days=31)
 
 _MARKS = {Verdict.BETTER: "🟢", Verdict.WORSE: "🟠", Verdict.NO_CLEAR_CHANGE: "⚪", None: "⚪"}
@@ -43,14 +42,6 @@ _ACTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line and how much it is worth: where room is short, the least go first; 9 always stays."""
-
-    text: str
-    worth: int = 9
-
-
 def card(digest: Digest, voice: Voice) -> str:
     """The digest as a caption of at most 1,024 UTF-16 units, whatever names and language it is in."""
     blocks = (
@@ -59,28 +50,13 @@ def card(digest: Digest, voice: Voice) -> str:
         tuple(_portfolio(digest, voice)),
         (_heard(digest, voice),),
     )
-    return _fitted(blocks)
+    return fitted(blocks)
 
 
-def _fitted(blocks: Sequence[Sequence[_Line]]) -> str:
-    worths = sorted({line.worth for block in blocks for line in block if line.worth < 9})
-    for least in (0, *(worth + 1 for worth in worths)):
-        kept = [[line.text for line in block if line.worth >= least] for block in blocks]
-        text = "\n\n".join("\n".join(block) for block in kept)
-        if _units(text) <= LIMIT:
-            return text
-    cut = text.encode("utf-16-le")[: 2 * (LIMIT - 1)].decode("utf-16-le", errors="ignore")
-    return cut.rstrip() + "…"
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
-
-
-def _head(digest: Digest, voice: Voice) -> Iterator[_Line]:
+def _head(digest: Digest, voice: Voice) -> Iterator[Line]:
     week = Week.parse(digest.week)
     name = digest.scope_name
-    yield _Line(
+    yield Line(
         voice.say(
             "Client week %(week)s · %(dates)s · %(scope)s",
             week=week.number,
@@ -94,14 +70,14 @@ def _head(digest: Digest, voice: Voice) -> Iterator[_Line]:
         case ActionKind.LIMIT_BREACHED | ActionKind.WORSE:
             yield from _institution_worse(digest, voice)
         case ActionKind.NOTHING:
-            yield _Line(voice.say("Nothing needs action."))
+            yield Line(voice.say("Nothing needs action."))
         case ActionKind.MONTHLY:
-            yield _Line(voice.say("Branch verdicts come with the first digest of a month."))
+            yield Line(voice.say("Branch verdicts come with the first digest of a month."))
         case _:
-            yield _Line(voice.say("Too few answers to say whether anything needs action."))
+            yield Line(voice.say("Too few answers to say whether anything needs action."))
 
 
-def _branch_worse(digest: Digest, voice: Voice, *, since: date) -> Iterator[_Line]:
+def _branch_worse(digest: Digest, voice: Voice, *, since: date) -> Iterator[Line]:
     row = next(row for row in digest.branches if row.code == digest.action.branch)
     told = voice.say(
         "ACT: %(branch)s. %(title)s clearly worse: %(value)s of those who answered.",
@@ -112,8 +88,8 @@ def _branch_worse(digest: Digest, voice: Voice, *, since: date) -> Iterator[_Lin
     limit = digest.branch_limit
     if limit is not None:
         told += " " + voice.say("Your limit: %(limit)s.", limit=phrases.hundred(limit))
-    yield _Line(told)
-    yield _Line(
+    yield Line(told)
+    yield Line(
         voice.say(
             "Do: review loans made there since %(month)s and how instalments fit incomes.",
             month=phrases.month(since, voice),
@@ -122,38 +98,38 @@ def _branch_worse(digest: Digest, voice: Voice, *, since: date) -> Iterator[_Lin
     )
 
 
-def _institution_worse(digest: Digest, voice: Voice) -> Iterator[_Line]:
+def _institution_worse(digest: Digest, voice: Voice) -> Iterator[Line]:
     figure = next(figure for figure in digest.figures if figure.indicator == digest.action.indicator)
     code = figure.indicator
     measure = phrases.shown(code, figure.now)
     found = {"title": phrases.title(code, voice), "value": phrases.value(measure, voice)}
-    yield _Line(voice.say(_ACTS[digest.action.kind], **found))
-    yield _Line(voice.say(_DO[code]), worth=5)
+    yield Line(voice.say(_ACTS[digest.action.kind], **found))
+    yield Line(voice.say(_DO[code]), worth=5)
 
 
-def _clients(digest: Digest, voice: Voice) -> Iterator[_Line]:
+def _clients(digest: Digest, voice: Voice) -> Iterator[Line]:
     heard = digest.heard
     chat_only, everybody = (
         voice.say("Clients in the chat · last 13 weeks"),
         voice.say("Clients · last 13 weeks"),
     )
-    yield _Line(chat_only if heard.chat_only else everybody)
+    yield Line(chat_only if heard.chat_only else everybody)
     for row in digest.branches if digest.scope is not None else ():
-        yield _Line(_branch_line(row, digest.branch_indicator, voice))
+        yield Line(_branch_line(row, digest.branch_indicator, voice))
     unit = next((place for place, found in enumerate(digest.figures) if isinstance(found.now, Exact)), 0)
     for place, figure in enumerate(digest.figures):
         worded = phrases.value if place <= unit else phrases.brief
-        yield _Line(_figure_line(figure, voice, worded=worded), worth=9 if place == 0 else 5 - place)
+        yield Line(_figure_line(figure, voice, worded=worded), worth=9 if place == 0 else 5 - place)
         if place == 0:
             yield from _beneath(figure, digest, voice)
 
 
-def _beneath(figure: Figure, digest: Digest, voice: Voice) -> Iterator[_Line]:
+def _beneath(figure: Figure, digest: Digest, voice: Voice) -> Iterator[Line]:
     """What must be read together with the stress figure."""
     if digest.heard.arrears_answer_less:
-        yield _Line(voice.say("Clients in arrears answered less; true stress is probably higher."))
+        yield Line(voice.say("Clients in arrears answered less; true stress is probably higher."))
     if figure.unscored is not None:
-        yield _Line(
+        yield Line(
             voice.say(
                 "Could not be scored: %(count)s of %(of)s.",
                 count=phrases.whole(figure.unscored.count, voice),
@@ -192,10 +168,10 @@ def _told(
     return f"{told} · {voice.say('few answers')}" if measure.few else told
 
 
-def _portfolio(digest: Digest, voice: Voice) -> Iterator[_Line]:
+def _portfolio(digest: Digest, voice: Voice) -> Iterator[Line]:
     books = [book for book in digest.books if book.branch == digest.scope]
     if not books:
-        yield _Line(voice.say("Portfolio: no data."))
+        yield Line(voice.say("Portfolio: no data."))
         return
     as_of = min(date.fromisoformat(book.as_of) for book in books)
     stale = Week.parse(digest.week).end - as_of > _STALE
@@ -204,10 +180,10 @@ def _portfolio(digest: Digest, voice: Voice) -> Iterator[_Line]:
         voice.say("Portfolio · %(date)s, over a month old", date=day),
         voice.say("Portfolio · %(date)s", date=day),
     )
-    yield _Line(old if stale else fresh)
+    yield Line(old if stale else fresh)
     for place, book in enumerate(books):
         currency = f"{book.currency} · " if len(books) > 1 else ""
-        yield _Line(currency + _book(book, voice), worth=9 if place == 0 else 2)
+        yield Line(currency + _book(book, voice), worth=9 if place == 0 else 2)
 
 
 def _book(book: Book, voice: Voice) -> str:
@@ -220,13 +196,13 @@ def _book(book: Book, voice: Voice) -> str:
     )
 
 
-def _heard(digest: Digest, voice: Voice) -> _Line:
+def _heard(digest: Digest, voice: Voice) -> Line:
     heard = digest.heard
     if heard.asked == 0:
-        return _Line(voice.say("Who we heard: nobody was asked in the last 13 weeks."))
+        return Line(voice.say("Who we heard: nobody was asked in the last 13 weeks."))
     asked = phrases.whole(heard.asked, voice)
     if heard.answered is None:
-        return _Line(voice.say("Who we heard: too few of %(asked)s asked to show.", asked=asked))
+        return Line(voice.say("Who we heard: too few of %(asked)s asked to show.", asked=asked))
     counts = {"asked": asked, "answered": phrases.whole(heard.answered, voice)}
     if heard.answered_this_week is None:
         told = [voice.say("Who we heard: %(answered)s of %(asked)s asked.", **counts)]
@@ -240,7 +216,7 @@ def _heard(digest: Digest, voice: Voice) -> _Line:
     told += _of_all(heard, voice)
     if heard.feedback_only:
         told.append(voice.say("Feedback, not an estimate."))
-    return _Line(" ".join(told))
+    return Line(" ".join(told))
 
 
 def _of_all(heard: Heard, voice: Voice) -> Iterator[str]:

@@ -6,7 +6,6 @@ A body is encrypted, and wiped some days after sending. `ref` names a message fo
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,8 @@ from hashlib import sha256
 
 from sqlalchemy import ColumnElement, Connection, bindparam, exists, select, update
 
-from spm_bot.messages import Action, Attachment, Button, Outbound, Subject, Token
+from spm_bot.messages import Outbound
+from spm_bot.storage.envelope import decode, encode
 from spm_bot.storage.store import vault_of
 from spm_bot.storage.tables import files, outbox
 
@@ -206,34 +206,6 @@ def file_body(connection: Connection, name: str) -> bytes:
     return vault_of(connection).decrypt_bytes(sealed, associated=FILE)
 
 
-def encode(message: Outbound) -> str:
-    """An outgoing message as JSON."""
-    rows = [[[b.label, _token(b.token)] for b in row] for row in message.buttons]
-    attached = message.attachment
-    return json.dumps(
-        {
-            "text": message.text,
-            "buttons": rows,
-            "ref": message.ref,
-            "edits": message.edits,
-            "attachment": [attached.kind, attached.name, attached.file] if attached else None,
-        },
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
-
-
-def decode(body: str) -> Outbound:
-    """The message that `encode` wrote."""
-    read = json.loads(body)
-    rows = tuple(
-        tuple(Button(label, Token(Subject(s), i, turn, Action(a), v)) for label, (s, i, turn, a, v) in row)
-        for row in read["buttons"]
-    )
-    attached = Attachment(*read["attachment"]) if read["attachment"] else None
-    return Outbound(read["text"], rows, read["ref"], read["edits"], attached)
-
-
 def _behind(now: datetime) -> ColumnElement[bool]:
     """Whether an earlier message to the same address waits for another try."""
     return exists().where(
@@ -243,10 +215,6 @@ def _behind(now: datetime) -> ColumnElement[bool]:
         _earlier.c.not_before > now,
         _earlier.c.id < outbox.c.id,
     )
-
-
-def _token(token: Token) -> list[str | int]:
-    return [token.subject, token.id, token.turn, token.action, token.value]
 
 
 def _known(connection: Connection, dedupe: str) -> bool:

@@ -6,14 +6,13 @@ import asyncio
 import zlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import URL, Connection
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from spm_bot.storage.batches import NotCommitted, equip, raisable
 from spm_bot.storage.failures import Unavailable, refused
-from spm_bot.storage.postgres_lane import Lane, reached
+from spm_bot.storage.postgres_lane import Lane, engine_for, reached
 from spm_bot.storage.vault import Vault
 
 T = TypeVar("T")
@@ -26,11 +25,11 @@ class PostgresDoor:
         self._place = url.render_as_string(hide_password=True)
         self._closed = False
         settings = {"synchronous_commit": "off"} if durability == "off" else {}
-        self._writes = _engine(
+        self._writes = engine_for(
             url, pool_size=lanes, max_overflow=0, connect_args={"server_settings": settings}
         )
         # As on SQLite, all statements of a read see one snapshot, and none of them can write.
-        self._reads = _engine(
+        self._reads = engine_for(
             url,
             pool_size=lanes,
             max_overflow=lanes,
@@ -88,7 +87,3 @@ class PostgresDoor:
     def _check_open(self) -> None:
         if self._closed:
             raise Unavailable(f"the store on {self._place} is closed: start the program again")
-
-
-def _engine(url: URL, **options: Any) -> AsyncEngine:
-    return create_async_engine(url, hide_parameters=True, **options)

@@ -7,16 +7,24 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, Final
 
-from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import URL, Connection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from spm_bot.storage.batches import LIMIT, Failed, Job, NotCommitted, apart, deliver, together
-from spm_bot.storage.failures import disconnected, raced, refused
+from spm_bot.storage.failures import Unavailable, disconnected, raced, refused
 
 _ATTEMPTS: Final = 8
 _PAUSE_SECONDS: Final = 0.02
 
 Run = Callable[[Connection, Sequence[Job]], list[Any]]
+
+
+def engine_for(url: URL, **options: Any) -> AsyncEngine:
+    """An engine on the one driver we use. Raises Unavailable when it is not installed."""
+    try:
+        return create_async_engine(url.set(drivername="postgresql+asyncpg"), hide_parameters=True, **options)
+    except ImportError:
+        raise Unavailable("PostgreSQL needs its driver: pip install 'spm-bot[postgres]'") from None
 
 
 @asynccontextmanager

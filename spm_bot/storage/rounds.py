@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 
 from spm_bot.storage.store import vault_of
 from spm_bot.storage.tables import invitations, rounds
@@ -56,17 +56,6 @@ class NewInvitation:
     in_arrears: bool
     branch: str
     week: str
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Clients of one branch and arrears state asked within some weeks, each counted once."""
-
-    branch: str
-    in_arrears: bool
-    asked: int
-    delivered: int
-    answered: int
 
 
 def open_round(
@@ -199,37 +188,6 @@ def history(
     for client, survey, invited_at in connection.execute(query):
         found.setdefault(client, []).append((survey, invited_at))
     return found
-
-
-def contacts(connection: Connection, first: str, last: str, *, answered: Collection[str]) -> list[Contact]:
-    """Whom the standing rounds asked in the weeks `first` to `last`, and whom they reached and heard.
-
-    `answered` are the outcomes that count as a response.
-    """
-    kept = invitations.c
-    heard = case((kept.outcome.in_(list(answered)), 1), else_=0)
-    arrears = case((kept.in_arrears, 1), else_=0)
-    clients = (
-        select(
-            func.max(kept.branch).label("branch"),
-            func.max(arrears).label("in_arrears"),
-            func.max(case((kept.delivered_at.is_not(None), 1), else_=0)).label("delivered"),
-            func.max(heard).label("answered"),
-        )
-        .join(rounds, rounds.c.id == kept.round_id)
-        .where(kept.week >= first, kept.week <= last, rounds.c.origin == "standing")
-        .group_by(kept.client_id)
-        .subquery()
-    )
-    query = select(
-        clients.c.branch,
-        clients.c.in_arrears,
-        func.count(),
-        func.sum(clients.c.delivered),
-        func.sum(clients.c.answered),
-    ).group_by(clients.c.branch, clients.c.in_arrears)
-    found = [Contact(row[0], bool(row[1]), *row[2:]) for row in connection.execute(query)]
-    return sorted(found, key=lambda row: (row.branch, row.in_arrears))
 
 
 _ROUND: Select[*tuple[Any, ...]] = select(

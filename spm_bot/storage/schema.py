@@ -144,11 +144,9 @@ def _on_file(path: Path, work: Callable[[Connection], T]) -> T:
 
 
 async def _on_server(address: URL, work: Callable[[Connection], T]) -> T:
-    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
+    from spm_bot.storage.postgres_lane import engine_for, reached  # noqa: PLC0415
 
-    from spm_bot.storage.postgres_lane import reached  # noqa: PLC0415
-
-    engine = create_async_engine(address, hide_parameters=True)
+    engine = engine_for(address)
     try:
         async with reached(engine) as connection:
             return await connection.run_sync(work)

@@ -1,7 +1,7 @@
 """The engine that asks every question: a survey, a session and one reply in, a new session and what
 happened out.
 
-Its whole interface: begin, reply, back, skip, correct, stop, expire, reopen, supply, show. Every
+Its whole interface: begin, reply, back, skip, correct, stop, expire, reopen, supply, know, show. Every
 function is pure; which question comes next follows from the answers alone: the first that is
 relevant and not yet answered.
 """
@@ -27,7 +27,16 @@ from spm_bot.surveys.answers import (
 )
 from spm_bot.surveys.model import RATHER_NOT_SAY, Choice, Kind, Question, Survey
 from spm_bot.surveys.moves import advance, ask, close, missed, store, with_answer
-from spm_bot.surveys.plan import choices_of, drop_irrelevant, echoed, holds, next_question, place, previous
+from spm_bot.surveys.plan import (
+    choices_of,
+    drop_irrelevant,
+    echoed,
+    holds,
+    next_question,
+    place,
+    previous,
+    still_relevant,
+)
 from spm_bot.surveys.session import (
     Answer,
     Corrected,
@@ -73,6 +82,8 @@ def reply(survey: Survey, session: Session, body: Text | Tap, *, at: datetime) -
     """What one tap or one typed message does to the open question."""
     if session.state is not State.OPEN or session.current is None:
         return Step(session, (Stale(session.turn),))
+    if not still_relevant(survey, session):
+        return show(survey, session)
     match body:
         case Text(text=text, message=message):
             return _typed(survey, session, text, message=message, at=at)
@@ -138,15 +149,22 @@ def reopen(session: Session) -> Session:
 
 def supply(survey: Survey, session: Session, values: Mapping[str, str | float]) -> Step:
     """Values a form waited for are handed in, and it goes on."""
-    known = MappingProxyType({**session.values, **values})
-    return advance(survey, replace(session, values=known, needs=None))
+    return advance(survey, replace(know(session, values), needs=None))
 
 
 def show(survey: Survey, session: Session) -> Step:
-    """The open question is asked afresh at a new turn."""
+    """The open question is asked afresh at a new turn, or the next one if it no longer concerns them."""
     question = survey.question(_open(session))
     left = Left(question.name, session.turn, session.doubt is not None)
-    return ask(survey, session, question, left)
+    if still_relevant(survey, session):
+        return ask(survey, session, question, left)
+    kept, dropped = drop_irrelevant(survey, session)
+    return advance(survey, kept, left, *((Dropped(dropped),) if dropped else ()))
+
+
+def know(session: Session, values: Mapping[str, str | float]) -> Session:
+    """The session with some of its outside values replaced by what is true now."""
+    return replace(session, values=MappingProxyType({**session.values, **values}))
 
 
 def _typed(survey: Survey, session: Session, text: str, *, message: str, at: datetime) -> Step:

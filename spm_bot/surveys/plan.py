@@ -54,6 +54,14 @@ def is_relevant(
     return question.relevant is None or question.relevant.evaluate(values)
 
 
+def still_relevant(survey: Survey, session: Session) -> bool:
+    """Whether the open question concerns this person on what is known now."""
+    values = values_of(survey, session.answers, session.values)
+    return session.current is not None and is_relevant(
+        survey.question(session.current), survey, session, values
+    )
+
+
 def relevant_questions(survey: Survey, session: Session) -> tuple[Question, ...]:
     """All questions that concern this person on what is known so far, in order."""
     values = values_of(survey, session.answers, session.values)

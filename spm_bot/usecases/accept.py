@@ -8,9 +8,11 @@ from spm_bot.fieldwork.outcomes import Outcome
 from spm_bot.messages import Action, Outbound, Token
 from spm_bot.storage import outbox, people, rounds, sessions
 from spm_bot.storage.rounds import Invitation
+from spm_bot.usecases.eligibility import signed_languages
 from spm_bot.usecases.facts import client_facts
+from spm_bot.usecases.follow import show_again
 from spm_bot.usecases.invite import allowed_from, invitation_message
-from spm_bot.usecases.talk import begin, show_again
+from spm_bot.usecases.talk import begin
 from spm_bot.usecases.visit import Visit
 
 LATER = timedelta(hours=24)
@@ -44,6 +46,10 @@ def _start(visit: Visit, invitation: Invitation, token: Token) -> None:
         return
     client = people.client(visit.connection, invitation.client)
     survey = visit.desk.library.survey(invitation.survey)
+    if visit.chat.language not in signed_languages(visit.connection, survey):
+        rounds.set_outcome(visit.connection, invitation.id, Outcome.NOT_ELIGIBLE)
+        visit.say(visit.voice.say("This survey is not ready in your language yet. We will ask another time."))
+        return
     values = client_facts(visit.connection, visit.desk, client, language=visit.chat.language, now=visit.now)
     begin(visit, survey, client=client.id, invitation=invitation.id, values=values)
 

@@ -9,6 +9,7 @@ from spm_bot.protection.consent import Purpose
 from spm_bot.storage import consents, people, rounds
 from spm_bot.surveys.session import Answer
 from spm_bot.usecases.facts import house_facts
+from spm_bot.usecases.halt import halt
 from spm_bot.usecases.talk import begin
 from spm_bot.usecases.visit import Visit
 
@@ -30,6 +31,7 @@ def consent_given(visit: Visit, client_id: int, answers: Mapping[str, Answer]) -
     if surveys:
         visit.say(say("Thank you. We will write when there is a survey for you. Write /help at any time."))
     else:
+        halt(visit)
         visit.say(say("All right, we send no surveys. Nothing changes for you. If you think again: /consent"))
 
 

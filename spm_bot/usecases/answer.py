@@ -6,14 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from spm_bot.messages import Edited, Tap, Text, Token
-from spm_bot.storage import people, sessions
+from spm_bot.storage import sessions
 from spm_bot.storage.sessions import EXPIRED, Opened
 from spm_bot.surveys import engine
-from spm_bot.surveys.model import Survey
-from spm_bot.surveys.session import Finished, Needs, Step, Stopped, Submitted
-from spm_bot.usecases.forms import NEEDED, SUBMITTED
-from spm_bot.usecases.respond import respond
-from spm_bot.usecases.talk import resume, show_again, survey_of, take_step
+from spm_bot.usecases.follow import follow, show_again
+from spm_bot.usecases.talk import agrees, as_agreed, survey_of
 from spm_bot.usecases.visit import Visit
 
 LATE = timedelta(days=28)
@@ -35,7 +32,7 @@ def say(visit: Visit, body: Text) -> bool:
         _reply(visit, active, body)
         return True
     expired = sessions.latest_expired(visit.connection, visit.chat.id, since=visit.now - LATE)
-    if expired is None:
+    if expired is None or not agrees(visit, expired):
         return False
     visit.say(visit.voice.say("Welcome back. Here is the question you stopped at."))
     show_again(visit, _reopened(visit, expired))
@@ -48,7 +45,7 @@ def edit(visit: Visit, body: Edited) -> None:
     if active is not None:
         survey = survey_of(visit, active)
         step = engine.correct(survey, active.session, body.message, body.text, at=visit.now)
-        _follow(visit, active, survey, step)
+        follow(visit, active, survey, step)
 
 
 def step_back(visit: Visit) -> bool:
@@ -57,7 +54,7 @@ def step_back(visit: Visit) -> bool:
     if active is None or active.session.current is None:
         return False
     survey = survey_of(visit, active)
-    _follow(visit, active, survey, engine.back(survey, active.session))
+    follow(visit, active, survey, engine.back(survey, active.session))
     return True
 
 
@@ -67,52 +64,14 @@ def skip(visit: Visit) -> bool:
     if active is None or active.session.current is None:
         return False
     survey = survey_of(visit, active)
-    _follow(visit, active, survey, engine.skip(survey, active.session, at=visit.now))
+    follow(visit, active, survey, engine.skip(survey, active.session, at=visit.now))
     return True
-
-
-def stop(visit: Visit) -> None:
-    """Ends whatever is open in this chat, surveys that wait included."""
-    for opened in (
-        sessions.active(visit.connection, visit.chat.id),
-        sessions.suspended(visit.connection, visit.chat.id),
-    ):
-        if opened is not None:
-            survey = survey_of(visit, opened)
-            saved, _ = take_step(visit, opened, survey, engine.stop(opened.session))
-            if not opened.form:
-                respond(visit.connection, visit.desk, saved, survey, now=visit.now)
 
 
 def _reply(visit: Visit, opened: Opened, body: Text | Tap) -> str | None:
     survey = survey_of(visit, opened)
     step = engine.reply(survey, opened.session, body, at=visit.now)
-    return _follow(visit, opened, survey, step)
-
-
-def _follow(visit: Visit, opened: Opened, survey: Survey, step: Step) -> str | None:
-    """Stores a step and does what follows from it: outside values, a finished form, a response."""
-    saved, words = take_step(visit, opened, survey, step)
-    for event in step.events:
-        match event:
-            case Needs(name=name, answers=answers):
-                values = NEEDED[survey.code, name](visit, answers)
-                return _follow(visit, saved, survey, engine.supply(survey, saved.session, values))
-            case Submitted(form=form, answers=answers):
-                SUBMITTED[form](visit, saved, answers)
-                _go_on(visit)
-            case Finished():
-                respond(visit.connection, visit.desk, saved, survey, now=visit.now)
-                _go_on(visit)
-            case Stopped() if not opened.form:
-                respond(visit.connection, visit.desk, saved, survey, now=visit.now)
-    return words
-
-
-def _go_on(visit: Visit) -> None:
-    """What waited in this chat goes on, unless what just ended has opened something new."""
-    if sessions.active(visit.connection, visit.chat.id) is None:
-        resume(replace(visit, chat=people.chat(visit.connection, visit.chat.id)))
+    return follow(visit, opened, survey, step)
 
 
 def _tap_elsewhere(visit: Visit, token: Token) -> str | None:
@@ -126,10 +85,12 @@ def _tap_elsewhere(visit: Visit, token: Token) -> str | None:
 
 def _may_reopen(visit: Visit, opened: Opened) -> bool:
     quiet = sessions.active(visit.connection, visit.chat.id) is None
-    return quiet and opened.status == EXPIRED and not opened.form and visit.now < opened.expires_at + LATE
+    in_time = opened.status == EXPIRED and visit.now < opened.expires_at + LATE
+    return quiet and in_time and agrees(visit, opened)
 
 
 def _reopened(visit: Visit, opened: Opened) -> Opened:
     """An expired survey, going on late; it gets as much time again."""
     lasts = opened.expires_at - opened.started_at
-    return replace(opened, session=engine.reopen(opened.session), expires_at=visit.now + lasts)
+    session = engine.reopen(as_agreed(visit, opened))
+    return replace(opened, session=session, expires_at=visit.now + lasts)

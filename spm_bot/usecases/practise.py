@@ -6,7 +6,8 @@ from datetime import datetime
 
 from spm_bot.fieldwork.register import RegisterRow
 from spm_bot.messages import Address, Inbound, Start
-from spm_bot.storage import people, registers
+from spm_bot.protection.consent import Purpose
+from spm_bot.storage import consents, people, registers
 from spm_bot.storage.store import Connection
 from spm_bot.surveys.model import Survey
 from spm_bot.usecases.facts import house_facts
@@ -34,6 +35,17 @@ def practise(
     chat = people.meet(connection, address, language=language)
     people.set_language(connection, chat.id, language)
     people.move_client(connection, client.id, chat.id, at=now)
+    for purpose in Purpose:
+        consents.record(
+            connection,
+            subject=client.subject,
+            purpose=purpose,
+            given=True,
+            text_version="",
+            language=language,
+            channel=address.channel,
+            at=now,
+        )
     inbound = Inbound(f"practice:{now.timestamp()}", address, now, Start())
     visit = Visit(connection, desk, inbound, people.chat(connection, chat.id), now)
     facts = {

@@ -27,7 +27,7 @@ from spm_bot.institution import Institution
 from spm_bot.protection.consent import Purpose
 from spm_bot.reports.card import card
 from spm_bot.reports.charts import branches_picture
-from spm_bot.storage import digests, observations, outbox, registers, rounds
+from spm_bot.storage import contacts, digests, observations, outbox, registers
 from spm_bot.storage.digests import Stored
 from spm_bot.storage.store import Connection, Store
 from spm_bot.texts import voice
@@ -88,17 +88,17 @@ def gather(connection: Connection, *, week: Week) -> Inputs:
     """Everything the digest of `week` is computed from."""
     first = week.minus(2 * WINDOW - 1)
     rows = observations.between(connection, str(first), str(week))
-    contacts = (
+    counted = (
         ContactRow(span, each.branch, each.in_arrears, each.asked, each.delivered, each.answered)
         for span, since in ((Span.QUARTER, week.minus(WINDOW - 1)), (Span.WEEK, week))
-        for each in rounds.contacts(connection, str(since), str(week), answered=ANSWERED)
+        for each in contacts.count_contacts(connection, str(since), str(week), answered=ANSWERED)
     )
     covered = registers.coverage(connection, purpose=Purpose.SURVEY)
     return Inputs(
         observations=tuple(
             ObservationRow(r.week, r.survey, r.indicator, r.value, r.branch, r.respondent) for r in rows
         ),
-        contacts=tuple(contacts),
+        contacts=tuple(counted),
         coverage=tuple(
             CoverageRow(c.branch, c.borrowers, c.joined, c.in_arrears, c.joined_in_arrears) for c in covered
         ),

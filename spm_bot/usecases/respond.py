@@ -8,12 +8,13 @@ from spm_bot.analytics.indicators import observe
 from spm_bot.fieldwork import outcomes
 from spm_bot.storage import observations, people, responses, rounds
 from spm_bot.storage.observations import Segments
+from spm_bot.storage.people import Client
 from spm_bot.storage.responses import Response
 from spm_bot.storage.sessions import Opened
 from spm_bot.storage.store import Connection
 from spm_bot.surveys.model import Kind, Survey
 from spm_bot.surveys.plan import relevant_questions
-from spm_bot.surveys.scoring import report, score
+from spm_bot.surveys.scoring import Scored, report, score
 from spm_bot.surveys.session import Session, State
 from spm_bot.times import Week
 from spm_bot.usecases.visit import Desk
@@ -52,50 +53,53 @@ def _record(
     connection: Connection, desk: Desk, opened: Opened, survey: Survey, *, origin: str, now: datetime
 ) -> None:
     session = opened.session
-    client = people.client(connection, opened.client or 0)
-    chat = people.chat(connection, opened.address)
     scored = score(survey, session.answers, values=session.values)
-    week = str(Week.of(now, desk.institution.time_zone))
-    partial = session.state is not State.FINISHED
-    response = responses.record(
-        connection,
-        Response(
-            session=opened.id,
-            client=client.id,
-            survey=survey.code,
-            origin=origin,
-            partial=partial,
-            late=session.late,
-            language=session.language,
-            channel=chat.channel,
-            started_at=opened.started_at,
-            ended_at=now,
-            week=week,
-            scored=report(scored),
-        ),
+    response = Response(
+        session=opened.id,
+        client=opened.client or 0,
+        survey=survey.code,
+        origin=origin,
+        partial=session.state is not State.FINISHED,
+        late=session.late,
+        language=session.language,
+        channel=people.chat(connection, opened.address).channel,
+        started_at=opened.started_at,
+        ended_at=now,
+        week=str(Week.of(now, desk.institution.time_zone)),
+        scored=report(scored),
     )
-    observed = observe(
+    identity = responses.record(connection, response)
+    client = people.client(connection, response.client)
+    observations.add(
+        connection,
+        identity,
+        _observed(survey, session, scored),
+        week=response.week,
+        survey=survey.code,
+        origin=origin,
+        partial=response.partial,
+        segments=_segments(client, response),
+    )
+
+
+def _observed(survey: Survey, session: Session, scored: Scored) -> list[tuple[str, float | None]]:
+    found = observe(
         survey.code,
         {name: answer.codes for name, answer in session.answers.items()},
-        numbers={n: a.number for n, a in session.answers.items() if a.number is not None},
+        numbers={name: a.number for name, a in session.answers.items() if a.number is not None},
         bands=scored.bands,
         scores=scored.scores,
     )
-    observations.add(
-        connection,
-        response,
-        [(each.indicator, each.value) for each in observed],
-        week=week,
-        survey=survey.code,
-        origin=origin,
-        partial=partial,
-        segments=Segments(
-            client.branch,
-            client.product,
-            client.loan_method,
-            client.gender,
-            client.days_in_arrears > 0,
-            session.language,
-            chat.channel,
-        ),
+    return [(each.indicator, each.value) for each in found]
+
+
+def _segments(client: Client, response: Response) -> Segments:
+    return Segments(
+        branch=client.branch,
+        product=client.product,
+        loan_method=client.loan_method,
+        gender=client.gender,
+        in_arrears=client.days_in_arrears > 0,
+        language=response.language,
+        channel=response.channel,
     )

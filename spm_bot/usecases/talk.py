@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 
-from spm_bot.storage import sessions, survey_versions
+from spm_bot.protection.consent import may_ask, private_items
+from spm_bot.storage import consents, people, sessions, survey_versions
 from spm_bot.storage.sessions import ACTIVE, ENDED, EXPIRED, SUSPENDED, Opened
 from spm_bot.storage.store import Connection
 from spm_bot.surveys import engine
@@ -94,24 +94,23 @@ def give_up(visit: Visit, opened: Opened) -> None:
     take_step(visit, opened, survey_of(visit, opened), engine.stop(opened.session))
 
 
-def resume(visit: Visit) -> bool:
-    """The survey that waited goes on with its open question, in the chat's language; False without one."""
-    waiting = sessions.suspended(visit.connection, visit.chat.id)
-    if waiting is None:
-        return False
-    show_again(visit, waiting)
-    return True
+def agrees(visit: Visit, opened: Opened) -> bool:
+    """Whether the person still agrees to surveys; forms need no consent."""
+    return opened.form or may_ask(_given(visit, opened))
 
 
-def show_again(visit: Visit, opened: Opened) -> None:
-    """Asks the open question afresh, in the chat's language."""
-    survey = survey_of(visit, opened)
-    translated = replace(opened.session, language=_spoken(visit, survey, opened.session))
-    take_step(visit, opened, survey, engine.show(survey, translated))
+def as_agreed(visit: Visit, opened: Opened) -> Session:
+    """The session under the consent of today: private questions only with a yes to them."""
+    if opened.form or "private_items" not in opened.session.values:
+        return opened.session
+    return engine.know(opened.session, {"private_items": private_items(_given(visit, opened))})
 
 
-def _spoken(visit: Visit, survey: Survey, session: Session) -> str:
-    return visit.chat.language if visit.chat.language in survey.languages else session.language
+def _given(visit: Visit, opened: Opened) -> frozenset[str]:
+    if opened.client is None:
+        return frozenset()
+    client = people.client(visit.connection, opened.client)
+    return consents.purposes_given(visit.connection, client.subject)
 
 
 def _scene(opened: Opened, survey: Survey) -> Scene:

@@ -5,7 +5,8 @@ from gettext import NullTranslations
 import pytest
 
 from spm_bot.analytics.digest import ContactRow, Digest, PortfolioRow, Span
-from spm_bot.reports.card import LIMIT, card
+from spm_bot.reports.card import card
+from spm_bot.reports.fitting import LIMIT
 from spm_bot.texts import Voice, voice
 
 Composed = Callable[..., Digest]

@@ -56,7 +56,9 @@ def test_changed_value_does_not_open(place: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "sealed", [b"", b"short", Vault((NEW,)).encrypt("Asha"), Vault((OLD,)).encrypt("")[:31]]
+    "sealed",
+    [b"", b"short", Vault((NEW,)).encrypt("Asha"), Vault((OLD,)).encrypt("")[:31]],
+    ids=["empty", "no value", "another key", "cut off"],
 )
 def test_value_of_no_listed_key_does_not_open(sealed: bytes) -> None:
     with pytest.raises(Undecipherable, match="not listed"):

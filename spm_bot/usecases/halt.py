@@ -1,0 +1,22 @@
+"""Stopping: whatever is open in a chat ends, and what was answered so far is kept."""
+
+from __future__ import annotations
+
+from spm_bot.storage import sessions
+from spm_bot.surveys import engine
+from spm_bot.usecases.respond import respond
+from spm_bot.usecases.talk import survey_of, take_step
+from spm_bot.usecases.visit import Visit
+
+
+def halt(visit: Visit) -> None:
+    """Ends the open survey or form in this chat, and a survey that waits behind a form."""
+    for opened in (
+        sessions.active(visit.connection, visit.chat.id),
+        sessions.suspended(visit.connection, visit.chat.id),
+    ):
+        if opened is not None:
+            survey = survey_of(visit, opened)
+            saved, _ = take_step(visit, opened, survey, engine.stop(opened.session))
+            if not opened.form:
+                respond(visit.connection, visit.desk, saved, survey, now=visit.now)

@@ -1,0 +1,95 @@
+"""The phones of a test: a channel that remembers how every chat looks, and what could be tapped."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from spm_bot.chat.channel import Delivery, Sent, Undeliverable
+from spm_bot.messages import Button, Outbound, Token
+
+NAME = "test"
+
+
+@dataclass(slots=True)
+class Bubble:
+    """One message on a phone, with every look it ever had, the newest last."""
+
+    id: str
+    looks: list[Outbound]
+
+    @property
+    def look(self) -> Outbound:
+        return self.looks[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Something that appeared on a phone: a new message, or an edit as the message then looks."""
+
+    handle: str
+    edit: bool
+    message: Outbound
+
+
+@dataclass(slots=True)
+class Phones:
+    """Delivers at once to every phone, except to those that blocked us."""
+
+    chats: dict[str, list[Bubble]] = field(default_factory=lambda: defaultdict(list))
+    news: list[Seen] = field(default_factory=list)
+    blocking: set[str] = field(default_factory=set)
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return NAME
+
+    async def send(self, handle: str, message: Outbound, *, file: bytes | None = None) -> Delivery:
+        if handle in self.blocking:
+            return Undeliverable("blocked", gone=True)
+        if message.attachment is not None and file is not None:
+            self.files[message.attachment.name] = file
+        bubble = Bubble(f"m{len(self.chats[handle]) + 1}", [message])
+        self.chats[handle].append(bubble)
+        self.news.append(Seen(handle, edit=False, message=message))
+        return Sent(bubble.id)
+
+    async def edit(self, handle: str, sent: str, message: Outbound) -> Delivery:
+        if handle in self.blocking:
+            return Undeliverable("blocked", gone=True)
+        bubble = next(each for each in self.chats[handle] if each.id == sent)
+        if (bubble.look.text, bubble.look.buttons) != (message.text, message.buttons):
+            bubble.looks.append(message)
+            self.news.append(Seen(handle, edit=True, message=message))
+        return Sent(sent)
+
+    def take_news(self) -> list[Seen]:
+        """What appeared since the last call."""
+        news, self.news = self.news, []
+        return news
+
+    def texts(self, handle: str) -> list[str]:
+        """The chat as it looks now."""
+        return [bubble.look.text for bubble in self.chats[handle]]
+
+    def button(self, handle: str, label: str, *, on: str | None = None) -> Token:
+        """The newest button of that label; with `on`, of a message that once held these words."""
+        for bubble in reversed(self.chats[handle]):
+            looks = [bubble.look] if on is None else reversed(bubble.looks)
+            for look in looks:
+                found = labelled(look, label)
+                if found is not None and (on is None or on in look.text):
+                    return found.token
+        raise LookupError(f"no button [{label}] on {handle}" + (f" on {on!r}" if on else ""))
+
+    def tokens(self, handle: str) -> list[Token]:
+        """Every button this phone ever showed, oldest first."""
+        looks = (look for bubble in self.chats[handle] for look in bubble.looks)
+        return [button.token for look in looks for row in look.buttons for button in row]
+
+
+def labelled(look: Outbound, label: str) -> Button | None:
+    """The button of that label; ticks before it do not count."""
+    buttons = (button for row in look.buttons for button in row)
+    return next((b for b in buttons if b.label.removeprefix("☐ ").removeprefix("☑ ") == label), None)

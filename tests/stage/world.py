@@ -1,0 +1,311 @@
+"""A small institution on a real database: clients, staff, phones, a clock, and the whole dialogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cache, partial
+from pathlib import Path
+from typing import TypeVar
+
+from spm_bot.app import desk_of
+from spm_bot.chat.dialogue import Dialogue
+from spm_bot.fieldwork.audience import eligible
+from spm_bot.fieldwork.register import RegisterRow
+from spm_bot.institution import load
+from spm_bot.messages import Address, Body, Inbound, Tap, Text
+from spm_bot.protection.consent import Purpose
+from spm_bot.storage import consents, links, people, rounds, survey_versions
+from spm_bot.storage.store import Connection, Store
+from spm_bot.surveys.wordings import wording
+from spm_bot.usecases.deliver import Postman
+from spm_bot.usecases.eligibility import candidates, signed_languages
+from spm_bot.usecases.import_register import import_clients
+from spm_bot.usecases.invite import write_invitations
+from spm_bot.usecases.join import CLIENT_LINK_LASTS, STAFF_LINK_LASTS
+from spm_bot.usecases.lapse import lapse
+from spm_bot.usecases.visit import Desk
+from tests.stage.clock import FakeClock
+from tests.stage.phones import NAME, Phones
+
+T = TypeVar("T")
+
+WINDOW = timedelta(hours=72)
+SURVEYS = ("branch_visit", "client_exit", "client_outcomes", "client_satisfaction", "debt_stress")
+CARDS = {"Amina": "AMNA2345", "Beatrice": "BEAT2345", "Chantal": "CHAN2345", "David": "DAVD2345"}
+STAFF = {"Officer": "loan_officer", "Manager": "manager", "Head": "spm_manager"}
+
+CAST = (
+    RegisterRow(
+        code="Amina",
+        name="Amina Otieno",
+        branch="BUN",
+        product="business_loan",
+        loan_method="individual",
+        gender="female",
+        birth_year=1985,
+        joined_on="2020-01-10",
+        has_savings=True,
+        loan="L1",
+        outstanding=20_000,
+    ),
+    RegisterRow(
+        code="Beatrice",
+        name="Beatrice Wafula",
+        branch="BUN",
+        product="group_loan",
+        loan_method="group",
+        gender="female",
+        birth_year=1979,
+        joined_on="2026-05-20",
+        loan="L2",
+        outstanding=9_000,
+        days_in_arrears=12,
+    ),
+    RegisterRow(
+        code="Chantal",
+        name="Chantal Mukeshimana",
+        branch="BUS",
+        product="business_loan",
+        loan_method="individual",
+        gender="female",
+        birth_year=1990,
+        joined_on="2019-03-01",
+        loan="L3",
+        outstanding=15_000,
+    ),
+    RegisterRow(
+        code="David",
+        name="David Kiprop",
+        branch="BUN",
+        gender="male",
+        birth_year=1970,
+        joined_on="2018-06-01",
+        has_savings=True,
+    ),
+)
+
+
+@cache
+def desk() -> Desk:
+    """The desk of the example institution file, made once: it never changes."""
+    return desk_of(load(Path(__file__).parents[2] / "institution.yaml"))
+
+
+def crowd(count: int, *, branch: str) -> list[RegisterRow]:
+    """`count` more clients of one branch."""
+    return [
+        RegisterRow(
+            code=f"{branch}-{number}",
+            name=f"Client {number}",
+            branch=branch,
+            birth_year=1980,
+            joined_on="2021-01-01",
+            product="business_loan",
+            loan_method="individual",
+            loan=f"{branch}-L{number}",
+            outstanding=10_000,
+        )
+        for number in range(1, count + 1)
+    ]
+
+
+@dataclass(slots=True)
+class World:
+    """Everything a conversation needs; `settle` lets the postman bring what is due."""
+
+    store: Store
+    desk: Desk
+    clock: FakeClock
+    phones: Phones
+    dialogue: Dialogue
+    postman: Postman
+    events: int = 0
+    messages: int = 0
+    last: Inbound | None = field(default=None)
+
+    @classmethod
+    async def build(cls, store: Store) -> World:
+        """A world with its cast in the register, every wording signed, and a card for everybody."""
+        clock, phones = FakeClock(), Phones()
+        shared = desk()
+        world = cls(
+            store,
+            shared,
+            clock,
+            phones,
+            Dialogue(store, shared, clock),
+            Postman(store, shared, clock, {NAME: phones}),
+        )
+        await import_clients(CAST, store=store, currency="KES", as_of="2026-11-20")
+        await store.write(partial(_prepare, desk=shared, at=clock.now()))
+        return world
+
+    def reopened(self, store: Store) -> None:
+        """Goes on with another store on the same database, as after a restart."""
+        self.store = store
+        self.dialogue = Dialogue(store, self.desk, self.clock)
+        self.postman = Postman(store, self.desk, self.clock, {NAME: self.phones})
+
+    async def receive(
+        self, body: Body, *, handle: str, language: str = "en", private: bool = True
+    ) -> str | None:
+        """One event from a phone, then everything it makes us say; returns the toast."""
+        self.events += 1
+        key = f"test:{self.events}"
+        address = Address(NAME, handle)
+        self.last = Inbound(key, address, self.clock.now(), body, language, private)
+        return await self._take(self.last)
+
+    async def again(self) -> str | None:
+        """The last event is delivered a second time."""
+        assert self.last is not None
+        return await self._take(self.last)
+
+    async def say(self, text: str, *, handle: str) -> str | None:
+        self.messages += 1
+        return await self.receive(Text(text, f"t{self.messages}"), handle=handle)
+
+    async def tap(self, label: str, *, handle: str, on: str | None = None) -> str | None:
+        return await self.receive(Tap(self.phones.button(handle, label, on=on)), handle=handle)
+
+    async def _take(self, inbound: Inbound) -> str | None:
+        toast = await self.dialogue.receive(inbound)
+        await self.postman.flush()
+        return toast
+
+    async def wait(self, span: timedelta) -> None:
+        """Time passes; what time ends is ended, what it makes due is sent."""
+        self.clock.advance(span)
+        await lapse(self.clock.now(), store=self.store, desk=self.desk)
+        await self.postman.flush()
+
+    async def read(self, work: partial[T]) -> T:
+        return await self.store.read(work)
+
+    async def enrol(
+        self, name: str, *, handle: str, language: str = "en", private_items: bool = True
+    ) -> None:
+        """A client who joined earlier and agreed to surveys."""
+        work = partial(
+            _enrol,
+            desk=self.desk,
+            name=name,
+            address=Address(NAME, handle),
+            language=language,
+            private_items=private_items,
+            at=self.clock.now(),
+        )
+        await self.store.write(work)
+
+    async def enrol_crowd(self, count: int, *, branch: str) -> None:
+        """`count` more clients of a branch who all joined and agreed."""
+        rows = crowd(count, branch=branch)
+        await import_clients(rows, store=self.store, currency="KES", as_of="2026-11-20")
+        for row in rows:
+            await self.enrol(row.code, handle=row.code)
+
+    async def hire(self, name: str, *, handle: str, branch: str = "BUN") -> None:
+        """A member of staff with the role of that name, already registered."""
+        work = partial(
+            _hire, role=STAFF[name], branch=branch, address=Address(NAME, handle), at=self.clock.now()
+        )
+        await self.store.write(work)
+
+    async def invite(self, name: str, survey: str, *, origin: str = "standing") -> int:
+        """Invites one client now, by the rules; returns the invitation's id."""
+        work = partial(
+            _invite, desk=self.desk, name=name, survey=survey, origin=origin, at=self.clock.now()
+        )
+        invitation = await self.store.write(work)
+        await self.postman.flush()
+        return invitation
+
+
+def _prepare(connection: Connection, *, desk: Desk, at: datetime) -> None:
+    for code in SURVEYS:
+        survey = desk.library.survey(code)
+        for language in survey.languages:
+            for name in ("A. Translator", "B. Reader"):
+                survey_versions.sign(
+                    connection,
+                    code=code,
+                    wording=wording(survey, language),
+                    language=language,
+                    signed_by=name,
+                    at=at,
+                )
+    for name, code in CARDS.items():
+        links.add_link(
+            connection,
+            token=f"card-of-{name}",
+            code=code,
+            client=people.client_by_code(connection, name).id,
+            at=at,
+            expires_at=at + CLIENT_LINK_LASTS,
+        )
+    for name, role in STAFF.items():
+        links.add_link(
+            connection,
+            token=f"link-of-{name}",
+            code=f"link-of-{name}",
+            role=role,
+            branch="BUN",
+            at=at,
+            expires_at=at + STAFF_LINK_LASTS,
+        )
+
+
+def _enrol(
+    connection: Connection,
+    *,
+    desk: Desk,
+    name: str,
+    address: Address,
+    language: str,
+    private_items: bool,
+    at: datetime,
+) -> None:
+    client = people.client_by_code(connection, name)
+    chat = people.meet(connection, address, language=language)
+    people.move_client(connection, client.id, chat.id, at=at)
+    for purpose, given in ((Purpose.SURVEY, True), (Purpose.PRIVATE, private_items)):
+        consents.record(
+            connection,
+            subject=client.subject,
+            purpose=purpose,
+            given=given,
+            text_version=desk.library.survey("consent").version,
+            language=language,
+            channel=NAME,
+            at=at,
+        )
+
+
+def _hire(connection: Connection, *, role: str, branch: str, address: Address, at: datetime) -> None:
+    chat = people.meet(connection, address, language="en")
+    staff = people.add_staff(connection, subject=f"{role}-{branch}")
+    people.hold(connection, chat.id, staff_member=staff, at=at)
+    people.grant(connection, staff, role=role, branch=branch, at=at)
+
+
+def _invite(
+    connection: Connection, *, desk: Desk, name: str, survey: str, origin: str, at: datetime
+) -> int:
+    definition = desk.library.survey(survey)
+    client = people.client_by_code(connection, name)
+    asked = eligible(
+        candidates(connection, [client], now=at),
+        survey=survey,
+        signed=signed_languages(connection, definition),
+        rules=desk.rules,
+        now=at,
+    )
+    round_ = rounds.open_round(
+        connection, code=f"{survey}-{at:%j}", survey=survey, origin=origin, audience="{}", seed=1, at=at
+    )
+    when = {each.client: at for each in asked}
+    write_invitations(connection, desk, round_, definition, asked, when=when, wave=0, window=WINDOW)
+    found = rounds.invited(connection, round_.id) if hasattr(rounds, "invited") else ()
+    return max(found, default=0)
