@@ -34,6 +34,8 @@ from spm_bot.usecases.lapse import lapse, tidy
 from spm_bot.usecases.visit import Desk, desk_for
 
 PATIENCE = 5.0
+BULK_GAP = 0.05
+"""Seconds between two invitations: 20 a second leave room for replies under Telegram's 30."""
 DIGEST_GRACE = timedelta(days=6)
 LAPSE_EVERY = timedelta(minutes=5)
 READY = "ready"
@@ -89,6 +91,8 @@ async def serve(settings: Settings) -> None:
     """
     if settings.telegram_token is None:
         raise NothingToRun("no channel is configured: set SPM_TELEGRAM_TOKEN to the token of your bot")
+    if settings.webhook_url is not None:
+        raise NothingToRun("webhook mode is not built yet: leave SPM_WEBHOOK_URL empty, the bot then polls")
     desk = make_desk(settings.institution)
     clock = WallClock()
     async with opened(settings) as store, store.sole():
@@ -108,7 +112,7 @@ async def _serve(
         )
         channels: dict[str, Channel] = {telegram.channel.name: telegram.channel}
         dialogue = Dialogue(store, desk, clock)
-        postman = Postman(store, desk, clock, channels)
+        postman = Postman(store, desk, clock, channels, bulk_gap=BULK_GAP)
         scheduler = schedule(make_jobs(desk, store), store=store, clock=clock)
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)

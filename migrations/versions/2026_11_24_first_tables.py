@@ -168,6 +168,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("holders", schema=None) as batch_op:
         batch_op.create_index("ix_holders_client_id", ["client_id"], unique=False)
+        batch_op.create_index("ix_holders_staff_id", ["staff_id"], unique=False)
 
     op.create_table(
         "invitations",
@@ -321,6 +322,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
     )
     with op.batch_alter_table("sessions", schema=None) as batch_op:
+        batch_op.create_index("ix_sessions_address_id", ["address_id"], unique=False)
         batch_op.create_index("ix_sessions_client_id", ["client_id", "started_at"], unique=False)
         batch_op.create_index("ix_sessions_expires_at", ["status", "expires_at"], unique=False)
         batch_op.create_index(
@@ -444,6 +446,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_sessions_expires_at")
         batch_op.drop_index("ix_sessions_client_id")
+        batch_op.drop_index("ix_sessions_address_id")
 
     op.drop_table("sessions")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
@@ -472,6 +475,7 @@ def downgrade() -> None:
 
     op.drop_table("invitations")
     with op.batch_alter_table("holders", schema=None) as batch_op:
+        batch_op.drop_index("ix_holders_staff_id")
         batch_op.drop_index("ix_holders_client_id")
 
     op.drop_table("holders")

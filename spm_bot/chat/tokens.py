@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from spm_bot.messages import Action, Subject, Token
 
 LIMIT = 64
+
+_NUMBER = re.compile("[0-9a-f]{1,15}")
 
 
 def encode(token: Token) -> str:
@@ -24,6 +28,8 @@ def decode(data: str) -> Token | None:
     if len(parts) != 5:
         return None
     subject, identity, turn, action, value = parts
+    if not _NUMBER.fullmatch(identity) or not _NUMBER.fullmatch(turn):
+        return None
     try:
         return Token(Subject(subject), int(identity, 16), int(turn, 16), Action(action), value)
     except ValueError:

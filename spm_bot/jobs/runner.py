@@ -19,7 +19,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from spm_bot.jobs.registry import Job, due
 from spm_bot.log import event
 from spm_bot.storage import job_runs
-from spm_bot.storage.store import Connection, Store
+from spm_bot.storage.store import Conflict, Connection, Store
 from spm_bot.times import Clock
 
 if TYPE_CHECKING:
@@ -52,9 +52,16 @@ async def tick(jobs: Sequence[Job], *, store: Store, clock: Clock) -> int:
     """Works everything that is due now, job by job; says how many slots were done."""
     finished = 0
     for job in jobs:
-        for slot in await store.write(partial(_due, job=job, now=clock.now())):
+        for slot in await _slots_of(job, store=store, clock=clock):
             finished += await _work(job, slot, store=store, clock=clock)
     return finished
+
+
+async def _slots_of(job: Job, *, store: Store, clock: Clock) -> tuple[datetime, ...]:
+    try:
+        return await store.write(partial(_due, job=job, now=clock.now()))
+    except Conflict:
+        return ()  # another process saw this job for the first time, too
 
 
 def _due(connection: Connection, *, job: Job, now: datetime) -> tuple[datetime, ...]:
@@ -68,9 +75,12 @@ def _due(connection: Connection, *, job: Job, now: datetime) -> tuple[datetime, 
 
 
 async def _work(job: Job, slot: datetime, *, store: Store, clock: Clock) -> bool:
-    taken = await store.write(partial(job_runs.take, job=job.name, slot=slot, now=clock.now(), lease=LEASE))
-    if not taken:
-        return False
+    taking = partial(job_runs.take, job=job.name, slot=slot, now=clock.now(), lease=LEASE)
+    try:
+        if not await store.write(taking):
+            return False
+    except Conflict:
+        return False  # another process took it first
     try:
         async with _holding(job, slot, store=store, clock=clock):
             await job.run(slot)

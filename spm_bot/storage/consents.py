@@ -37,18 +37,20 @@ def record(
 def purposes_given(connection: Connection, subject: str) -> frozenset[str]:
     """The purposes this person agrees to now."""
     query = select(consents.c.purpose, consents.c.given).where(consents.c.subject == subject)
-    latest = dict(connection.execute(query.order_by(consents.c.id)).tuples().all())
+    latest = dict(connection.execute(query.order_by(consents.c.id)).all())
     return frozenset(purpose for purpose, given in latest.items() if given)
 
 
 def clients_agreeing(connection: Connection, purpose: str, among: Iterable[int] | None = None) -> set[int]:
     """The clients whose last word on `purpose` is yes."""
-    last = select(func.max(consents.c.id)).where(consents.c.purpose == purpose).group_by(consents.c.subject)
-    query = (
-        select(clients.c.id)
-        .join(consents, consents.c.subject == clients.c.subject)
-        .where(consents.c.id.in_(last), consents.c.given)
+    # One look into the index for each client: the ledger only grows, and is never read as a whole.
+    last = (
+        select(func.max(consents.c.id))
+        .where(consents.c.subject == clients.c.subject, consents.c.purpose == purpose)
+        .correlate(clients)
+        .scalar_subquery()
     )
+    query = select(clients.c.id).join(consents, consents.c.id == last).where(consents.c.given)
     if among is not None:
         query = query.where(clients.c.id.in_(list(among)))
     return set(connection.execute(query).scalars())

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, select, true, update
 
 from spm_bot.messages import Outbound
 from spm_bot.storage.envelope import decode, encode
@@ -32,7 +32,7 @@ class Due:
     """A message whose time has come.
 
     For an edit, `target` is the channel's id of the message it redraws, and `original` that message's
-    row as long as it still waits to be sent.
+    row as long as it still waits to be sent. An edit of several messages comes once for each of them.
     """
 
     id: int
@@ -48,12 +48,17 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a message: its new state, the channel's id, or when to try again."""
+    """What became of a message: its new state, the channel's id, or when to try again.
+
+    `attempts` counts failed tries. A message that only waits for its hour has none, for whatever was
+    tried and failed holds up all later messages to its chat.
+    """
 
     id: int
     state: str
     message: str | None = None
     not_before: datetime | None = None
+    attempts: int = 0
 
 
 _original = outbox.alias("original")
@@ -114,14 +119,26 @@ def put(
         connection.execute(outbox.insert(), rows)
 
 
-def due(connection: Connection, *, now: datetime, limit: int, busy: frozenset[int]) -> list[Due]:
+def due(
+    connection: Connection,
+    *,
+    now: datetime,
+    limit: int,
+    busy: frozenset[int] = frozenset(),
+    urgent_only: bool = False,
+) -> list[Due]:
     """Queued messages whose time has come, replies first, except to addresses in `busy`.
 
     A message behind one that is being tried again waits with it, so one chat's order is kept.
     """
-    query = _DUE.where(outbox.c.state == QUEUED, outbox.c.not_before <= now, ~_behind(now)).limit(limit)
+    # The original of an edit may itself have to wait for its hour; the edit then waits with it.
+    waits = (_original.c.state == QUEUED) & (_original.c.not_before > now)
+    ready = (outbox.c.state == QUEUED, outbox.c.not_before <= now, ~_behind(now), waits.is_not(true()))
+    query = _DUE.where(*ready).limit(limit)
     if busy:
         query = query.where(outbox.c.address_id.not_in(busy))
+    if urgent_only:
+        query = query.where(outbox.c.priority < _PRIORITY["invitation"])
     vault = vault_of(connection)
     return [
         Due(
@@ -150,7 +167,7 @@ def settle(connection: Connection, outcomes: Sequence[Outcome], *, at: datetime)
             state=bindparam("new_state"),
             message=bindparam("channel_message"),
             not_before=bindparam("wait"),
-            attempts=outbox.c.attempts + 1,
+            attempts=bindparam("tried"),
             sent_at=bindparam("when"),
         )
     )
@@ -160,21 +177,12 @@ def settle(connection: Connection, outcomes: Sequence[Outcome], *, at: datetime)
             "new_state": outcome.state,
             "channel_message": outcome.message,
             "wait": outcome.not_before or at,
+            "tried": outcome.attempts,
             "when": at if outcome.state == SENT else None,
         }
         for outcome in outcomes
     ]
     connection.execute(statement, rows)
-
-
-def postpone(connection: Connection, address_id: int, *, until: datetime) -> None:
-    """Nothing more goes to this address before `until`."""
-    waiting = (
-        outbox.c.address_id == address_id,
-        outbox.c.state == QUEUED,
-        outbox.c.not_before < until,
-    )
-    connection.execute(update(outbox).where(*waiting).values(not_before=until))
 
 
 def drop_queued(connection: Connection, address_id: int) -> None:

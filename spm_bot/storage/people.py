@@ -58,18 +58,16 @@ class Role:
     branch: str
 
 
-_CHAT = (
-    select(
-        addresses.c.id,
-        addresses.c.channel,
-        addresses.c.language,
-        addresses.c.reachable,
-        holders.c.client_id,
-        holders.c.staff_id,
-    )
-    .select_from(addresses.outerjoin(holders, holders.c.address_id == addresses.c.id))
-    .order_by(holders.c.id)
-)
+_SEEN = select(
+    addresses.c.id,
+    addresses.c.channel,
+    addresses.c.language,
+    addresses.c.reachable,
+    holders.c.client_id,
+    holders.c.staff_id,
+).order_by(holders.c.id)
+_CHAT = _SEEN.select_from(addresses.outerjoin(holders, holders.c.address_id == addresses.c.id))
+_HELD = _SEEN.select_from(holders.join(addresses, holders.c.address_id == addresses.c.id))
 _CLIENT = select(*(clients.c[name] for name in Client.__dataclass_fields__))
 
 
@@ -176,7 +174,7 @@ def clients_by_id(connection: Connection, ids: Iterable[int]) -> list[Client]:
 
 def chats_of_clients(connection: Connection, ids: Iterable[int]) -> dict[int, Chat]:
     """The chat of each client who has one, by client id."""
-    rows = connection.execute(_CHAT.where(holders.c.client_id.in_(list(ids)))).all()
+    rows = connection.execute(_HELD.where(holders.c.client_id.in_(list(ids)))).all()
     found = ((row.client_id, _chat([row])) for row in rows)
     return {client_id: known for client_id, known in found if known is not None}
 
@@ -227,7 +225,7 @@ def roles_in_force(connection: Connection, staff_id: int | None = None) -> list[
 
 def chats_of_staff(connection: Connection, staff_ids: Iterable[int]) -> dict[int, Chat]:
     """The chat of each member of staff who has one, by staff id."""
-    query = _CHAT.where(holders.c.staff_id.in_(list(staff_ids)))
+    query = _HELD.where(holders.c.staff_id.in_(list(staff_ids)))
     found = ((row.staff_id, _chat([row])) for row in connection.execute(query))
     return {staff_id: known for staff_id, known in found if known is not None}
 

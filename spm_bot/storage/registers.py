@@ -52,9 +52,7 @@ def write_clients(
     """
     codes = [row.code for row in rows]
     known = dict(
-        connection.execute(select(clients.c.code, clients.c.id).where(clients.c.code.in_(codes)))
-        .tuples()
-        .all()
+        connection.execute(select(clients.c.code, clients.c.id).where(clients.c.code.in_(codes))).all()
     )
     added = [
         {**_client(row), "subject": subject}
@@ -64,7 +62,7 @@ def write_clients(
     if added:
         connection.execute(insert(clients), added)
         fresh = select(clients.c.code, clients.c.id).where(clients.c.code.in_(codes))
-        ids = dict(connection.execute(fresh).tuples().all())
+        ids = dict(connection.execute(fresh).all())
     else:
         ids = known
     for row in rows:

@@ -102,7 +102,7 @@ def all_rounds(connection: Connection) -> list[Round]:
 def sizes(connection: Connection) -> dict[int, int]:
     """How many invitations each round has, by its id."""
     query = select(invitations.c.round_id, func.count()).group_by(invitations.c.round_id)
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def invite(connection: Connection, round_: Round, fresh: Sequence[NewInvitation]) -> dict[int, int]:
@@ -138,7 +138,7 @@ def invite(connection: Connection, round_: Round, fresh: Sequence[NewInvitation]
     written = select(invitations.c.client_id, invitations.c.id).where(
         *mine, invitations.c.client_id.in_([row["client_id"] for row in rows])
     )
-    return dict(connection.execute(written).tuples().all())
+    return dict(connection.execute(written).all())
 
 
 def invitation(connection: Connection, invitation_id: int) -> Invitation | None:

@@ -54,7 +54,7 @@ def signed_languages(connection: Connection, code: str, wordings: dict[str, str]
         .where(signatures.c.code == code)
         .group_by(signatures.c.language, signatures.c.hash)
     )
-    counts = {(language, wording): n for language, wording, n in connection.execute(query).tuples()}
+    counts = {(language, wording): n for language, wording, n in connection.execute(query)}
     return frozenset(
         language
         for language, wording in wordings.items()

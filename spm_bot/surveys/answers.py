@@ -24,7 +24,9 @@ NO = frozenset({"no", "n", "non"})
 _SEPARATORS = re.compile(r"[\s,;.+&/]+")
 _NUMBER = re.compile(r"(?P<digits>\d[\d.,\s']*)(?P<times>k|m)?", re.IGNORECASE)
 _TIMES = {"k": 1_000, "m": 1_000_000, "": 1}
-_INVISIBLE = {"Cf", "Cc"}
+_MINUS = re.compile(r"[-\u2212\u2013]\s*\d")
+_INVISIBLE = {"Cf", "Cc", "Cs"}
+_MOST = 1e15  # beyond it a float no longer tells neighbouring whole numbers apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ def visible(text: str) -> str:
 def understand(question: Question, choices: Sequence[Choice], text: str) -> Reading:
     """What `text` says in reply to `question`, whose choices on offer are `choices`."""
     match question.kind:
+        case Kind.SELECT_ONE | Kind.NPS if _MINUS.match(visible(text)):
+            return NotUnderstood("choice" if question.kind is Kind.SELECT_ONE else "range")
         case Kind.SELECT_ONE:
             return _one(choices, text)
         case Kind.SELECT_MULTIPLE:
@@ -201,9 +205,9 @@ def _amount(text: str, *, whole: bool) -> Reading:
     read = _digits(match["digits"].strip())
     if read is None:
         return NotUnderstood("number")
-    number, sure = read
-    number *= _TIMES[(match["times"] or "").lower()]
-    if whole and number != int(number):
+    written, sure = read
+    number = round(written * _TIMES[(match["times"] or "").lower()], 2)
+    if number > _MOST or (whole and number != int(number)):
         return NotUnderstood("number")
     return Understood(Answer(number=number), sure=sure)
 

@@ -13,49 +13,26 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
-from spm_bot.messages import Action, Tap, Text
-from spm_bot.surveys.answers import (
-    NO,
-    YES,
-    NotUnderstood,
-    Reading,
-    Understood,
-    pick,
-    plain,
-    toggle,
-    understand,
-)
-from spm_bot.surveys.model import RATHER_NOT_SAY, Choice, Kind, Question, Survey
-from spm_bot.surveys.moves import advance, ask, close, missed, store, with_answer
-from spm_bot.surveys.plan import (
-    choices_of,
-    drop_irrelevant,
-    echoed,
-    holds,
-    next_question,
-    place,
-    previous,
-    still_relevant,
-)
+from spm_bot.messages import Tap, Text
+from spm_bot.surveys.answers import Understood, understand
+from spm_bot.surveys.model import Choice, Question, Survey
+from spm_bot.surveys.moves import advance, close, pass_over, show_again, step_back, with_answer
+from spm_bot.surveys.plan import choices_of, drop_irrelevant, holds, next_question, still_relevant
+from spm_bot.surveys.replies import tapped, typed
 from spm_bot.surveys.session import (
-    Answer,
     Corrected,
-    Doubted,
     Dropped,
     Event,
     Expired,
     Left,
-    Paused,
     Session,
+    Settled,
     Stale,
     State,
     Step,
     Stopped,
-    Ticked,
+    mark,
 )
-
-EMPTY_PICKS = 2
-"""A Done with no tick is asked again once, then counts as rather not say."""
 
 
 def begin(
@@ -84,62 +61,60 @@ def reply(survey: Survey, session: Session, body: Text | Tap, *, at: datetime) -
         return Step(session, (Stale(session.turn),))
     if not still_relevant(survey, session):
         return show(survey, session)
+    question = _open(survey, session)
     match body:
         case Text(text=text, message=message):
-            return _typed(survey, session, text, message=message, at=at)
+            return _settled(session, typed(survey, session, question, text, message=message, at=at))
         case Tap(token=token) if token is not None and token.turn == session.turn:
-            return _tapped(survey, session, token.action, token.value, at=at)
+            return _settled(session, tapped(survey, session, question, token, at=at))
         case _:
             return Step(session, (Stale(session.turn),))
 
 
 def back(survey: Survey, session: Session) -> Step:
     """The answered question before the open one is asked again; its answer stands until replaced."""
-    question = survey.question(_open(session))
-    earlier = previous(survey, session, question)
-    if earlier is None:
-        return show(survey, session)
-    return ask(survey, session, earlier, Left(question.name, session.turn))
+    return _settled(session, step_back(survey, session, _open(survey, session)))
 
 
 def skip(survey: Survey, session: Session, *, at: datetime) -> Step:
     """The open question is answered with "rather not say", unless it must be answered."""
-    question = survey.question(_open(session))
-    if question.required:
-        return missed(session, question, "required")
-    return store(survey, session, question, Answer(codes=(RATHER_NOT_SAY,)), at=at)
+    return _settled(session, pass_over(survey, session, _open(survey, session), at=at))
 
 
 def correct(survey: Survey, session: Session, message: str, text: str, *, at: datetime) -> Step:
-    """A typed answer changes because the message that gave it was edited.
+    """A typed answer changes because the message that gave it was edited; a message that the open
+    question did not understand is read once more.
 
     Nothing happens when that message gave no answer, or when the new text is none that is sure.
     """
     name = session.heard.get(message)
-    if name is None or name not in session.answers or session.state is not State.OPEN:
+    if name is None or session.state is not State.OPEN:
         return Step(session, ())
+    if name == session.current and name not in session.answers:
+        return reply(survey, session, Text(text, message), at=at)
     question = survey.question(name)
     reading = understand(question, choices_of(session, question), text)
-    if not isinstance(reading, Understood) or not reading.sure:
+    if name not in session.answers or not isinstance(reading, Understood) or not reading.sure:
         return Step(session, ())
     if not holds(question.constraint, survey, session, own=reading.answer, default=True):
         return Step(session, ())
     changed = with_answer(survey, session, question, reading.answer, at=at)
     kept, dropped = drop_irrelevant(survey, changed)
     events: tuple[Event, ...] = (Corrected(name), *((Dropped(dropped),) if dropped else ()))
-    if kept.current is not None and next_question(survey, kept) != survey.question(kept.current):
-        return advance(survey, kept, *events, Left(kept.current, kept.turn))
+    if kept.current is not None and _overtaken(survey, kept):
+        return _settled(session, advance(survey, kept, *events, Left(kept.current, kept.turn)))
     return Step(kept, events)
 
 
 def stop(session: Session) -> Step:
     """Ended by the person before its end."""
-    return Step(close(session, State.STOPPED), (Stopped(session.turn),))
+    return _settled(session, Step(close(session, State.STOPPED), (Stopped(session.turn),)))
 
 
 def expire(session: Session) -> Step:
     """Ended because it lay open for too long; the open question is remembered for a late reply."""
-    return Step(replace(session, state=State.EXPIRED), (Expired(session.turn),))
+    expired = replace(session, state=State.EXPIRED, doubt=None)
+    return _settled(session, Step(expired, (Expired(session.turn),)))
 
 
 def reopen(session: Session) -> Session:
@@ -154,12 +129,7 @@ def supply(survey: Survey, session: Session, values: Mapping[str, str | float]) 
 
 def show(survey: Survey, session: Session) -> Step:
     """The open question is asked afresh at a new turn, or the next one if it no longer concerns them."""
-    question = survey.question(_open(session))
-    left = Left(question.name, session.turn, session.doubt is not None)
-    if still_relevant(survey, session):
-        return ask(survey, session, question, left)
-    kept, dropped = drop_irrelevant(survey, session)
-    return advance(survey, kept, left, *((Dropped(dropped),) if dropped else ()))
+    return _settled(session, show_again(survey, session, _open(survey, session)))
 
 
 def know(session: Session, values: Mapping[str, str | float]) -> Session:
@@ -167,77 +137,25 @@ def know(session: Session, values: Mapping[str, str | float]) -> Session:
     return replace(session, values=MappingProxyType({**session.values, **values}))
 
 
-def _typed(survey: Survey, session: Session, text: str, *, message: str, at: datetime) -> Step:
-    question = survey.question(_open(session))
-    if session.doubt is not None and plain(text) in YES:
-        return store(survey, session, question, session.doubt, at=at)
-    if session.doubt is not None and plain(text) in NO:
-        return show(survey, session)
-    reading = understand(question, choices_of(session, question), text)
-    heard = replace(session, doubt=None)
-    if message:
-        heard = replace(heard, heard=MappingProxyType({**session.heard, message: question.name}))
-    return _take(survey, heard, question, reading, at=at)
+def _overtaken(survey: Survey, session: Session) -> bool:
+    """Whether the open question concerns this person no more, or another must now be asked before it."""
+    coming = next_question(survey, session)
+    order = [question.name for question in survey.questions]
+    earlier = coming is not None and order.index(coming.name) < order.index(session.current or "")
+    return earlier or not still_relevant(survey, session)
 
 
-def _tapped(survey: Survey, session: Session, action: Action, value: str, *, at: datetime) -> Step:
-    question = survey.question(_open(session))
-    match action:
-        case Action.BACK:
-            return back(survey, session)
-        case Action.SKIP:
-            return skip(survey, session, at=at)
-        case Action.STOP:
-            return stop(session)
-        case Action.YES if session.doubt is not None:
-            return store(survey, session, question, session.doubt, at=at)
-        case Action.NO if session.doubt is not None:
-            return show(survey, session)
-        case Action.DONE if question.kind is Kind.SELECT_MULTIPLE:
-            return _done(survey, session, question, at=at)
-        case Action.PICK:
-            return _picked(survey, session, question, value, at=at)
-        case _:
-            return Step(session, (Stale(session.turn),))
+def _settled(before: Session, step: Step) -> Step:
+    """The step, with the echo that was open before it closed, unless it is open still."""
+    doubt = before.doubt
+    if doubt is None or step.session.doubt == doubt:
+        return step
+    kept = step.session.answers.get(before.current or "")
+    accepted = kept is not None and mark(kept) == mark(doubt)
+    return Step(step.session, (Settled(before.turn, mark(doubt), accepted), *step.events))
 
 
-def _picked(survey: Survey, session: Session, question: Question, value: str, *, at: datetime) -> Step:
-    if question.kind is Kind.NPS:
-        return _take(survey, session, question, understand(question, (), value), at=at)
-    choices = choices_of(session, question)
-    if not value.isdigit() or int(value) >= len(choices):
-        return Step(session, (Stale(session.turn),))
-    choice = choices[int(value)]
-    if choice.pauses:
-        return Step(session, (Paused(question.name),))
-    if question.kind is Kind.SELECT_MULTIPLE:
-        ticked = replace(session, draft=toggle(choices, session.draft, choice.code))
-        return Step(ticked, (Ticked(question.name, session.turn, *place(survey, session, question)),))
-    return store(survey, session, question, Answer(codes=(choice.code,)), at=at)
-
-
-def _done(survey: Survey, session: Session, question: Question, *, at: datetime) -> Step:
-    if not session.draft and session.misses + 1 >= EMPTY_PICKS and not question.required:
-        return skip(survey, session, at=at)
-    return _take(survey, session, question, pick(choices_of(session, question), session.draft), at=at)
-
-
-def _take(survey: Survey, session: Session, question: Question, reading: Reading, *, at: datetime) -> Step:
-    """What was understood is checked, doubted or stored."""
-    if isinstance(reading, NotUnderstood):
-        return missed(session, question, reading.reason)
-    answer = reading.answer
-    chosen = {choice.code: choice for choice in choices_of(session, question)}
-    if any(chosen[code].pauses for code in answer.codes):
-        return Step(session, (Paused(question.name),))
-    if not holds(question.constraint, survey, session, own=answer, default=True):
-        return missed(session, question, "constraint")
-    if not reading.sure and echoed(survey, question):
-        return Step(replace(session, doubt=answer), (Doubted(question.name, session.turn),))
-    return store(survey, session, question, answer, at=at)
-
-
-def _open(session: Session) -> str:
+def _open(survey: Survey, session: Session) -> Question:
     if session.current is None:
         raise ValueError("no question is open")
-    return session.current
+    return survey.question(session.current)

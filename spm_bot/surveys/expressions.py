@@ -10,17 +10,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite, isnan, nan
-from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from spm_bot.surveys.grammar import ExpressionError, Token, compared, tokens_of
 
-if TYPE_CHECKING:
-    from spm_bot.surveys.model import Survey
-    from spm_bot.surveys.session import Answer
-
-__all__ = ["Expression", "ExpressionError", "Value", "values_of"]
+__all__ = ["Expression", "ExpressionError", "Value"]
 
 _OWN = "_own"
 _NOWHERE = etree.Element("nowhere")
@@ -70,24 +65,6 @@ class Expression:
         except ValueError:  # typed text may hold characters that XML has no place for
             clean = {name: _fit(value) for name, value in known.items()}
             return bool(self._xpath(_NOWHERE, **clean))
-
-
-def values_of(survey: Survey, answers: Mapping[str, Answer], values: Mapping[str, Value]) -> dict[str, Value]:
-    """What the survey's expressions see: `values` from outside, and every answer as a code, as codes
-    joined by spaces, as a number or as text. A skipped question is 'pns', an unanswered one absent.
-    """
-    seen = dict(values)
-    for question in survey.questions:
-        answer = answers.get(question.name)
-        if answer is None:
-            continue
-        if answer.codes:
-            seen[question.name] = " ".join(answer.codes)
-        elif answer.number is not None:
-            seen[question.name] = answer.number
-        elif answer.text is not None:
-            seen[question.name] = answer.text
-    return seen
 
 
 def _spelled(token: Token) -> str:

@@ -10,10 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from spm_bot.surveys.expressions import Expression
+from spm_bot.surveys.expressions import Expression
 
 RATHER_NOT_SAY = "pns"
 DONT_KNOW = "dk"

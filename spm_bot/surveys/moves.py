@@ -1,4 +1,4 @@
-"""The moves every call of the engine is made of: store an answer, ask, go on, miss, close."""
+"""The moves every call of the engine is made of: store an answer, ask, go back, go on, miss, close."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
-from spm_bot.surveys.model import Kind, Question, Survey
-from spm_bot.surveys.plan import drop_irrelevant, next_question, place
+from spm_bot.surveys.model import RATHER_NOT_SAY, Kind, Question, Survey
+from spm_bot.surveys.plan import drop_irrelevant, next_question, place, previous, still_relevant
 from spm_bot.surveys.session import (
     Answer,
     Answered,
@@ -15,6 +15,7 @@ from spm_bot.surveys.session import (
     Dropped,
     Event,
     Finished,
+    Left,
     Misunderstood,
     Needs,
     Read,
@@ -36,8 +37,7 @@ def store(survey: Survey, session: Session, question: Question, answer: Answer, 
     number, total = place(survey, session, question)
     stored = with_answer(survey, session, question, answer, at=at)
     kept, dropped = drop_irrelevant(survey, stored)
-    doubted = session.doubt is not None
-    events: tuple[Event, ...] = (Answered(question.name, session.turn, number, total, doubted),)
+    events: tuple[Event, ...] = (Answered(question.name, session.turn, number, total),)
     if dropped:
         events = (*events, Dropped(dropped))
     return advance(survey, kept, *events)
@@ -78,6 +78,27 @@ def ask(survey: Survey, session: Session, question: Question, *before: Event) ->
         session, current=question.name, turn=session.turn + 1, misses=0, draft=(), doubt=None, needs=None
     )
     return Step(asked, (*before, Asked(question.name, asked.turn, *place(survey, asked, question))))
+
+
+def step_back(survey: Survey, session: Session, question: Question) -> Step:
+    earlier = previous(survey, session, question)
+    if earlier is None:
+        return show_again(survey, session, question)
+    return ask(survey, session, earlier, Left(question.name, session.turn))
+
+
+def pass_over(survey: Survey, session: Session, question: Question, *, at: datetime) -> Step:
+    if question.required:
+        return missed(session, question, "required")
+    return store(survey, session, question, Answer(codes=(RATHER_NOT_SAY,)), at=at)
+
+
+def show_again(survey: Survey, session: Session, question: Question) -> Step:
+    left = Left(question.name, session.turn)
+    if still_relevant(survey, session):
+        return ask(survey, session, question, left)
+    kept, dropped = drop_irrelevant(survey, session)
+    return advance(survey, kept, left, *((Dropped(dropped),) if dropped else ()))
 
 
 def close(session: Session, state: State) -> Session:

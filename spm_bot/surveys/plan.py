@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from spm_bot.surveys.expressions import Expression, values_of
+from spm_bot.surveys.expressions import Expression
 from spm_bot.surveys.model import Choice, Kind, Question, Survey, Words
 from spm_bot.surveys.session import Answer, Session
+from spm_bot.surveys.values import values_of
 
 _SILENT = {Kind.NOTE, Kind.SUPPLIED}
 
@@ -90,10 +91,11 @@ def place(survey: Survey, session: Session, question: Question) -> tuple[int, in
 
     A gate not yet passed (a choice of it `pauses`) is taken to open, so that the count does not jump.
     """
+    concerns = {each.name for each in relevant_questions(survey, _hopeful(survey, session))}
     counted = [
         each.name
-        for each in relevant_questions(survey, _hopeful(survey, session))
-        if each.kind not in _SILENT or each.name == question.name
+        for each in survey.questions
+        if (each.name in concerns and each.kind not in _SILENT) or each.name == question.name
     ]
     return counted.index(question.name) + 1, len(counted)
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from spm_bot.messages import Action, Outbound, Rows
 from spm_bot.surveys.answers import printed
-from spm_bot.surveys.model import Question
+from spm_bot.surveys.model import Kind, Question
 from spm_bot.surveys.plan import choices_of, holds, label_of
 from spm_bot.surveys.scene import Scene, answer_of, keyboard, progress, question_of, said, text_of
 from spm_bot.surveys.session import (
@@ -26,9 +26,11 @@ from spm_bot.surveys.session import (
     Misunderstood,
     Paused,
     Read,
+    Settled,
     Stale,
     Stopped,
     Ticked,
+    mark,
 )
 
 HELP_FROM = 2
@@ -54,21 +56,19 @@ def _messages(scene: Scene, event: Event) -> tuple[Outbound, ...]:
         case Asked():
             return (_question_message(scene, event),)
         case Answered():
-            return (_settled(scene, event), *_doubt_settled(scene, event))
+            return (_answered(scene, event),)
         case Ticked():
             return (_redrawn(scene, event),)
         case Doubted(question=name, turn=turn):
             return (_echo(scene, name, turn),)
         case Misunderstood():
             return (_refusal(scene, event),)
-        case Left(question=name, turn=turn):
-            return (_bare(scene, name, turn), *_doubt_settled(scene, event))
-        case Stopped(turn=turn) | Expired(turn=turn):
-            return (Outbound("…", edits=scene.ref(turn)),)
+        case Settled() | Left() | Stopped() | Expired():
+            return (_put_away(scene, event),)
         case Paused():
             return (Outbound(scene.voice.say("All right. Tap “Yes” when you can answer. I will wait.")),)
         case Corrected(question=name):
-            return (Outbound(scene.voice.say("Changed: %(answer)s", answer=answer_of(scene, name))),)
+            return (Outbound(_change(scene, name)),)
         case Finished():
             return _closing(scene)
         case _:
@@ -76,45 +76,60 @@ def _messages(scene: Scene, event: Event) -> tuple[Outbound, ...]:
 
 
 def _question_message(scene: Scene, event: Asked) -> Outbound:
-    text = text_of(scene, event.question)
-    if event.total > 1:
-        text = f"{progress(scene, event.number, event.total)} · {text}"
+    text = _asked(scene, event)
     return Outbound(text, keyboard(scene, event.question, event.turn), ref=scene.ref(event.turn))
 
 
-def _settled(scene: Scene, event: Answered) -> Outbound:
-    question = question_of(scene, event.question)
-    counted = progress(scene, event.number, event.total)
-    if question.private:
-        return Outbound(f"✓ {counted}", edits=scene.ref(event.turn))
-    asked = text_of(scene, event.question)
-    head = f"{counted} · {asked}" if event.total > 1 else asked
-    return Outbound(f"{head}\n✓ {answer_of(scene, event.question)}", edits=scene.ref(event.turn))
+def _asked(scene: Scene, event: Asked | Answered | Ticked) -> str:
+    """The question with its place, unless it is the only one."""
+    text = text_of(scene, event.question)
+    return f"{progress(scene, event.number, event.total)} · {text}" if event.total > 1 else text
 
 
-def _doubt_settled(scene: Scene, event: Answered | Left) -> tuple[Outbound, ...]:
-    return (Outbound("✓", edits=f"{scene.ref(event.turn)}.echo"),) if event.doubted else ()
+def _answered(scene: Scene, event: Answered) -> Outbound:
+    if question_of(scene, event.question).private:
+        place = progress(scene, event.number, event.total)
+        return Outbound(f"✓ {place}", edits=scene.ref(event.turn))
+    answer = answer_of(scene, event.question)
+    return Outbound(f"{_asked(scene, event)}\n✓ {answer}", edits=scene.ref(event.turn))
+
+
+def _change(scene: Scene, name: str) -> str:
+    if question_of(scene, name).private:
+        return scene.voice.say("Changed ✓")
+    return scene.voice.say("Changed: %(answer)s", answer=answer_of(scene, name))
 
 
 def _redrawn(scene: Scene, event: Ticked) -> Outbound:
-    text = f"{progress(scene, event.number, event.total)} · {text_of(scene, event.question)}"
+    text = _asked(scene, event)
     return Outbound(text, keyboard(scene, event.question, event.turn), edits=scene.ref(event.turn))
 
 
-def _bare(scene: Scene, name: str, turn: int) -> Outbound:
-    """The message of a question left open: no buttons, and no words if it is private."""
-    return Outbound("…" if question_of(scene, name).private else text_of(scene, name), edits=scene.ref(turn))
+def _put_away(scene: Scene, event: Settled | Left | Stopped | Expired) -> Outbound:
+    """A message that asks no more: without buttons, and without words where they may tell too much."""
+    match event:
+        case Settled(turn=turn, echo=echo, accepted=accepted):
+            return Outbound("✓" if accepted else "…", edits=_echo_ref(scene, turn, echo))
+        case Left(question=name, turn=turn) if not question_of(scene, name).private:
+            return Outbound(text_of(scene, name), edits=scene.ref(turn))
+        case _:
+            return Outbound("…", edits=scene.ref(event.turn))
 
 
 def _echo(scene: Scene, name: str, turn: int) -> Outbound:
     doubt = scene.session.doubt or Answer()
     say = scene.voice.say
+    echo = mark(doubt)
     buttons = (
-        scene.button(say("Yes"), Action.YES, turn=turn),
-        scene.button(say("No"), Action.NO, turn=turn),
+        scene.button(say("Yes"), Action.YES, echo, turn=turn),
+        scene.button(say("No"), Action.NO, echo, turn=turn),
     )
     answer = said(scene, question_of(scene, name), doubt)
-    return Outbound(say("You mean: %(answer)s?", answer=answer), (buttons,), ref=f"{scene.ref(turn)}.echo")
+    return Outbound(say("You mean: %(answer)s?", answer=answer), (buttons,), ref=_echo_ref(scene, turn, echo))
+
+
+def _echo_ref(scene: Scene, turn: int, echo: str) -> str:
+    return f"{scene.ref(turn)}.{echo}"
 
 
 def _refusal(scene: Scene, event: Misunderstood) -> Outbound:
@@ -151,9 +166,14 @@ def _reason(scene: Scene, question: Question, reason: str) -> str:
             first=min(numbers, key=int),
             last=max(numbers, key=int),
         )
+    if question.kind is Kind.NPS:
+        return say("Please choose a number from 0 to 10.")
+    if question.required and reason == "empty":
+        return _reason(scene, question, "required")
+    if question.kind is Kind.TEXT and reason == "empty":
+        return say("Please write a few words, or tap Skip.")
     sentences = {
         "number": say("Please write one number, for example 3."),
-        "range": say("Please choose a number from 0 to 10."),
         "empty": say("Please choose at least one, or tap Skip."),
         "exclusive": say("“None” cannot go together with another answer. Please choose again."),
         "required": say("I need an answer here to go on."),

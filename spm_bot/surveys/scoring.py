@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from math import fsum
 from types import MappingProxyType
 
-from spm_bot.surveys.expressions import Value, values_of
+from spm_bot.surveys.expressions import Value
 from spm_bot.surveys.model import Question, Score, Survey
 from spm_bot.surveys.session import Answer
+from spm_bot.surveys.values import values_of
 
 INSUFFICIENT = "insufficient"
 WATCH = "watch"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from zlib import crc32
 
 from spm_bot.surveys.model import RATHER_NOT_SAY, Choice
 
@@ -37,6 +38,11 @@ class Answer:
     @property
     def skipped(self) -> bool:
         return self.codes == (RATHER_NOT_SAY,)
+
+
+def mark(answer: Answer) -> str:
+    """A short name for what was said, so that a yes is known to be meant for just this answer."""
+    return f"{crc32(repr((answer.codes, answer.number, answer.text)).encode()):08x}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +93,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A question got its answer; `turn` is the turn that asked it, `doubted` when after an echo."""
+    """A question got its answer; `turn` is the turn that asked it."""
 
     question: str
     turn: int
     number: int
     total: int
-    doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,15 @@ class Doubted:
 
     question: str
     turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An echo of `turn` is answered or no longer asked; `echo` is the `mark` of the doubtful answer."""
+
+    turn: int
+    echo: str
+    accepted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +165,6 @@ class Left:
 
     question: str
     turn: int
-    doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +215,7 @@ Event = (
     | Answered
     | Ticked
     | Doubted
+    | Settled
     | Misunderstood
     | Paused
     | Stale

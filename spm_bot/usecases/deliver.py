@@ -7,6 +7,7 @@ so a message that arrives twice does no harm.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,19 +15,26 @@ from functools import partial
 from itertools import groupby
 
 from spm_bot.chat.channel import Channel, Delivery, Sent, TryLater, Undeliverable
+from spm_bot.log import event
 from spm_bot.messages import Address
 from spm_bot.storage import outbox, people
 from spm_bot.storage.outbox import DROPPED, FAILED, QUEUED, SENT, Due, Outcome
-from spm_bot.storage.store import Connection, Store
+from spm_bot.storage.store import Connection, Store, Unavailable
 from spm_bot.times import Clock
 from spm_bot.usecases import recheck
 from spm_bot.usecases.visit import Desk
 
 BATCH = 200
 AT_ONCE = 16
+BULK = frozenset({"invitation", "reminder"})
+BULK_AT_ONCE = 40
+"""Invitations taken up at a time: a round of 50,000 must not stand between a client and a reply."""
+
 LONGEST_WAIT = 60.0
 LOOK_EVERY = 1.0
 """Seconds after which the outbox is looked at even if nobody woke us: the command line writes too."""
+
+_log = logging.getLogger("spm_bot.deliver")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +54,21 @@ class _Load:
 
 @dataclass(slots=True)
 class Postman:
-    """Delivers until told to stop. `wake` after a commit makes it look at once."""
+    """Delivers until told to stop. `wake` after a commit makes it look at once.
+
+    Invitations and reminders leave one by one, `bulk_gap` seconds apart; replies never wait for them.
+    """
 
     store: Store
     desk: Desk
     clock: Clock
     channels: Mapping[str, Channel]
+    bulk_gap: float = 0.0
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
     _walks: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _bulk: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _bulk_walks: set[int] = field(default_factory=set)
     _stopping: bool = False
 
     def wake(self) -> None:
@@ -65,7 +79,12 @@ class Postman:
         """Delivers until `stop`; what is then unsent waits for the next start."""
         while not self._stopping:
             self._awake.clear()
-            if not await self._set_out():
+            try:
+                busy = await self._set_out()
+            except Unavailable as error:
+                event(_log, "outbox_unavailable", severity=logging.WARNING, reason=str(error))
+                busy = 0
+            if not busy:
                 await self._nap()
 
     async def stop(self, *, patience: float) -> None:
@@ -77,6 +96,7 @@ class Postman:
             _, late = await asyncio.wait(walks, timeout=patience)
             for walk in late:
                 walk.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def flush(self) -> None:
         """Delivers everything that is due now and returns when it is settled."""
@@ -91,31 +111,62 @@ class Postman:
 
     async def _set_out(self) -> int:
         """Takes a batch of due messages and starts a walk for each chat; says how many messages."""
-        now = self.clock.now()
-        work = partial(_load, now=now, busy=frozenset(self._walks), desk=self.desk)
+        work = partial(
+            _load,
+            now=self.clock.now(),
+            busy=frozenset(self._walks),
+            urgent_only=len(self._bulk_walks) >= BULK_AT_ONCE,
+            desk=self.desk,
+        )
         load = await self.store.read(work)
+        if self._stopping:
+            return 0
         rows = sorted(load.letters, key=lambda letter: (letter.due.address_id, letter.due.id))
-        for address_id, letters in groupby(rows, key=lambda letter: letter.due.address_id):
-            walk = asyncio.create_task(self._walk(load.addresses[address_id], list(letters), load.files))
+        for address_id, group in groupby(rows, key=lambda letter: letter.due.address_id):
+            letters = list(group)
+            bulk = all(letter.due.kind in BULK for letter in letters)
+            carry = self._carry_bulk if bulk else self._carry
+            walk = asyncio.create_task(carry(load.addresses[address_id], letters, load.files))
             self._walks[address_id] = walk
+            if bulk:
+                self._bulk_walks.add(address_id)
             walk.add_done_callback(partial(self._walked, address_id))
         return len(rows)
 
     def _walked(self, address_id: int, walk: asyncio.Task[None]) -> None:
         del self._walks[address_id]
+        self._bulk_walks.discard(address_id)
         self.wake()
+
+    async def _carry(self, address: Address, letters: Sequence[_Letter], files: Mapping[str, bytes]) -> None:
+        async with self._slots:
+            await self._walk(address, letters, files)
+
+    async def _carry_bulk(
+        self, address: Address, letters: Sequence[_Letter], files: Mapping[str, bytes]
+    ) -> None:
+        async with self._bulk:
+            await asyncio.sleep(self.bulk_gap)
+        await self._walk(address, letters, files)
 
     async def _walk(self, address: Address, letters: Sequence[_Letter], files: Mapping[str, bytes]) -> None:
         """Delivers one chat's messages in order and writes down what became of them."""
-        async with self._slots:
-            channel = self.channels.get(address.channel)
-            results = await _hand_over(channel, address.handle, letters, files)
-        now = self.clock.now()
-        await self.store.write(partial(_settle, results=results, now=now), lane=address.handle)
+        channel = self.channels.get(address.channel)
+        results = await _hand_over(channel, address.handle, letters, files)
+        while True:
+            work = partial(_settle, results=results, now=self.clock.now())
+            try:
+                return await self.store.write(work, lane=address.handle)
+            except Exception as error:
+                # Until it is stored the chat stays busy, else it gets the same again with every look.
+                event(_log, "delivery_not_stored", severity=logging.ERROR, error=type(error).__name__)
+                await asyncio.sleep(LOOK_EVERY)
 
 
-def _load(connection: Connection, *, now: datetime, busy: frozenset[int], desk: Desk) -> _Load:
-    due = outbox.due(connection, now=now, limit=BATCH, busy=busy)
+def _load(
+    connection: Connection, *, now: datetime, busy: frozenset[int], urgent_only: bool, desk: Desk
+) -> _Load:
+    due = outbox.due(connection, now=now, limit=BATCH, busy=busy, urgent_only=urgent_only)
     verdicts = recheck.verdicts(connection, desk, due, now=now)
     addresses = people.handles(connection, {each.address_id for each in due})
     names = {each.message.attachment.file for each in due if each.message.attachment}
@@ -152,12 +203,17 @@ async def _send(
     message = due.message
     if channel is None:
         return TryLater(LONGEST_WAIT, "this channel is not connected")
-    if message.edits is None:
-        file = files[message.attachment.file] if message.attachment else None
-        return await channel.send(handle, message, file=file)
-    if target is None:
-        return Undeliverable("the message to edit was never sent", gone=False)
-    return await channel.edit(handle, target, message)
+    try:
+        if message.edits is None:
+            file = files[message.attachment.file] if message.attachment else None
+            return await channel.send(handle, message, file=file)
+        if target is None:
+            return Undeliverable("the message to edit was never sent", gone=False)
+        return await channel.edit(handle, target, message)
+    except Exception as error:
+        # A fault of a channel's own holds up this chat for a while, and no other.
+        event(_log, "delivery_failed", severity=logging.ERROR, row=due.id, error=type(error).__name__)
+        return TryLater(LONGEST_WAIT, "the channel failed")
 
 
 def _settle(
@@ -181,7 +237,8 @@ def _outcome(due: Due, result: Delivery | Outcome, now: datetime) -> Outcome:
             return Outcome(due.id, SENT, message=message)
         case TryLater(seconds=seconds):
             wait = max(seconds, min(LONGEST_WAIT, 2.0**due.attempts))
-            return Outcome(due.id, QUEUED, not_before=now + timedelta(seconds=wait))
+            again = now + timedelta(seconds=wait)
+            return Outcome(due.id, QUEUED, not_before=again, attempts=due.attempts + 1)
         case Undeliverable():
             return Outcome(due.id, FAILED)
         case Outcome():

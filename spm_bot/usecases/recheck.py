@@ -51,11 +51,16 @@ def _judged(connection: Connection, desk: Desk, ours: Sequence[Due], *, now: dat
     asked = rounds.invitations_by_id(connection, [each.invitation or 0 for each in ours])
     clients = {each.id: each for each in people.clients_by_id(connection, [i.client for i in asked.values()])}
     agreeing = consents.clients_agreeing(connection, Purpose.SURVEY, clients)
+    chats = people.chats_of_clients(connection, clients)
     judged = {}
     for each in ours:
         invitation = asked[each.invitation or 0]
         client = clients[invitation.client]
-        if client.id not in agreeing or client.status != "active" or invitation.outcome is not None:
+        chat = chats.get(client.id)
+        # Whoever moved to another phone is not written to on the old one: others may read there.
+        moved = chat is None or chat.id != each.address_id
+        agrees = client.id in agreeing and not moved
+        if not agrees or client.status != "active" or invitation.outcome is not None:
             judged[each.id] = Outcome(each.id, DROPPED)
             continue
         allowed = allowed_from(desk, client.branch, now)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -213,14 +212,11 @@ class World:
         )
         await self.store.write(work)
 
-    async def invite(self, name: str, survey: str, *, origin: str = "standing") -> int:
-        """Invites one client now, by the rules; returns the invitation's id."""
-        work = partial(
-            _invite, desk=self.desk, name=name, survey=survey, origin=origin, at=self.clock.now()
-        )
-        invitation = await self.store.write(work)
+    async def invite(self, name: str, survey: str) -> None:
+        """Invites one client now, who must be eligible by the rules."""
+        work = partial(_invite, desk=self.desk, name=name, survey=survey, at=self.clock.now())
+        assert await self.store.write(work) == 1, f"{name} may not be asked {survey} now"
         await self.postman.flush()
-        return invitation
 
 
 def _prepare(connection: Connection, *, desk: Desk, at: datetime) -> None:
@@ -290,9 +286,7 @@ def _hire(connection: Connection, *, role: str, branch: str, address: Address, a
     people.grant(connection, staff, role=role, branch=branch, at=at)
 
 
-def _invite(
-    connection: Connection, *, desk: Desk, name: str, survey: str, origin: str, at: datetime
-) -> int:
+def _invite(connection: Connection, *, desk: Desk, name: str, survey: str, at: datetime) -> int:
     definition = desk.library.survey(survey)
     client = people.client_by_code(connection, name)
     asked = eligible(
@@ -303,9 +297,9 @@ def _invite(
         now=at,
     )
     round_ = rounds.open_round(
-        connection, code=f"{survey}-{at:%j}", survey=survey, origin=origin, audience="{}", seed=1, at=at
+        connection, code=survey, survey=survey, origin="standing", audience="{}", seed=1, at=at
     )
     when = {each.client: at for each in asked}
-    write_invitations(connection, desk, round_, definition, asked, when=when, wave=0, window=WINDOW)
-    found = rounds.invited(connection, round_.id) if hasattr(rounds, "invited") else ()
-    return max(found, default=0)
+    return write_invitations(
+        connection, desk, round_, definition, asked, when=when, wave=at.toordinal(), window=WINDOW
+    )

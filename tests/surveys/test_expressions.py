@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spm_bot.surveys.expressions import Expression, ExpressionError, values_of
+from spm_bot.surveys.expressions import Expression, ExpressionError
 from spm_bot.surveys.library import Library
 from spm_bot.surveys.session import Answer
+from spm_bot.surveys.values import values_of
 
 NAMES = frozenset({"a", "b", "ds10"})
 NOTHING = ""

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spm_bot.surveys.entries import as_answers
-from spm_bot.surveys.expressions import values_of
 from spm_bot.surveys.library import Library
 from spm_bot.surveys.model import Kind, Survey, Words
 from spm_bot.surveys.scoring import score
+from spm_bot.surveys.values import values_of
 
 LIBRARY = Library.shipped()
 STANDING = ("client_exit", "client_outcomes", "client_satisfaction", "debt_stress")

@@ -108,6 +108,7 @@ sessions = Table(
         sqlite_where=text("status = 'active'"),
         postgresql_where=text("status = 'active'"),
     ),
+    Index("ix_sessions_address_id", "address_id"),
     Index("ix_sessions_expires_at", "status", "expires_at"),
     Index("ix_sessions_client_id", "client_id", "started_at"),
 )

@@ -106,6 +106,7 @@ holders = Table(
     UniqueConstraint("address_id", "client_id"),
     UniqueConstraint("address_id", "staff_id", name="uq_holders_address_staff"),
     Index("ix_holders_client_id", "client_id"),
+    Index("ix_holders_staff_id", "staff_id"),
 )
 
 links = Table(

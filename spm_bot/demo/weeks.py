@@ -1,0 +1,204 @@
+"""The weeks of the demo, moment by moment: what is due, who acts, and what the bot says to it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from spm_bot.chat.dialogue import Dialogue
+from spm_bot.demo.agenda import Agenda, Kind, ManualClock, Span, institution_days
+from spm_bot.demo.cast import members
+from spm_bot.demo.dice import dice
+from spm_bot.demo.habits import habits, next_sitting
+from spm_bot.demo.handsets import NAME, Handsets
+from spm_bot.demo.person import Person
+from spm_bot.demo.reading import Reader
+from spm_bot.storage import survey_versions
+from spm_bot.storage.store import Connection, Durability, Store
+from spm_bot.surveys.wordings import wording
+from spm_bot.times import DAY
+from spm_bot.usecases.deliver import Postman
+from spm_bot.usecases.hand_links import invite_clients
+from spm_bot.usecases.import_register import import_clients
+from spm_bot.usecases.join import CLIENT_LINK_LASTS
+from spm_bot.usecases.visit import Desk
+
+DURABILITY: Durability = "off"
+"""A power cut costs the demo nothing that cannot be made again from its seed."""
+
+SIGNED_BY = ("demo (not reviewed) 1", "demo (not reviewed) 2")
+"""Who stands for the wordings in the demo, and nowhere else: nobody."""
+
+_ACTOR = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """How much went through the dialogue."""
+
+    clients: int
+    joined: int
+    events: int
+
+
+async def live(
+    *,
+    store: Store,
+    desk: Desk,
+    clock: ManualClock,
+    span: Span,
+    clients: int,
+    seed: int,
+    due: Callable[[], Awaitable[object]],
+    day_passed: Callable[[], object],
+) -> Lived:
+    """Lives through the weeks on an empty database. `due` works what time asks for at `clock`.
+
+    Raises ValueError for an institution with too few branches or clients.
+    """
+    people = _people(desk, span, clients=clients, seed=seed)
+    handsets = Handsets({person.handle: person.screen for person in people})
+    stage = _Stage(
+        store=store,
+        desk=desk,
+        clock=clock,
+        span=span,
+        people=people,
+        handsets=handsets,
+        dialogue=Dialogue(store, desk, clock),
+        postman=Postman(store, desk, clock, {NAME: handsets}),
+        agenda=Agenda(),
+        due=due,
+        day_passed=day_passed,
+        tokens={},
+    )
+    clock.instant = span.begins
+    await store.write(partial(_sign, desk=desk, at=span.begins))
+    await stage.read_register(span.begins)
+    await stage.hand_out_cards(span.begins)
+    await due()
+    stage.agenda.put_all(institution_days(desk.institution, span))
+    return await stage.run()
+
+
+@dataclass(slots=True)
+class _Stage:
+    store: Store
+    desk: Desk
+    clock: ManualClock
+    span: Span
+    people: tuple[Person, ...]
+    handsets: Handsets
+    dialogue: Dialogue
+    postman: Postman
+    agenda: Agenda
+    due: Callable[[], Awaitable[object]]
+    day_passed: Callable[[], object]
+    tokens: dict[str, str]
+    day: int = 0
+    joined: int = 0
+    events: int = 0
+
+    async def run(self) -> Lived:
+        by_handle = {person.handle: person for person in self.people}
+        while (moment := self.agenda.next_moment()) is not None:
+            now, entries = moment
+            self.clock.instant = now
+            await self._institution_acts(now, entries)
+            await self._people_act(now, entries)
+            await self.postman.flush()
+            hard_times = self.span.hard_times(now)
+            for handle in self.handsets.rang():
+                person = by_handle[handle]
+                person.looks(now, hard_times=hard_times)
+                self._note(person)
+        return Lived(len(self.people), self.joined, self.events)
+
+    async def read_register(self, now: datetime) -> None:
+        """The institution's own list, as it is on that day."""
+        hard_times = self.span.hard_times(now)
+        rows = [person.member.row(hard_times=hard_times) for person in self.people]
+        as_of = now.astimezone(self.span.zone).date().isoformat()
+        await import_clients(rows, store=self.store, currency=self.desk.institution.currency, as_of=as_of)
+
+    async def hand_out_cards(self, now: datetime) -> None:
+        """A joining card for every client, with a one-time link."""
+        made = await invite_clients(store=self.store, branch=None, code=None, actor=_ACTOR, now=now)
+        self.tokens = {link.client: link.token for link in made}
+
+    async def _institution_acts(self, now: datetime, entries: list[tuple[Kind, int]]) -> None:
+        for kind, number in entries:
+            match kind:
+                case Kind.REGISTER:
+                    await self.read_register(now)
+                case Kind.CARDS:
+                    await self._begin_week(number, now)
+                case Kind.RULES:
+                    await self.due()
+                    self._pass_days(number)
+
+    async def _begin_week(self, number: int, now: datetime) -> None:
+        """Those who join in this week get a day for it, and a new card if theirs has run out."""
+        for person in self.people:
+            if person.ways.joins_in != number:
+                continue
+            if now + 7 * DAY > self.span.begins + CLIENT_LINK_LASTS:
+                made = await invite_clients(
+                    store=self.store, branch=None, code=person.handle, actor=_ACTOR, now=now
+                )
+                self.tokens[person.handle] = made[0].token
+            rng = dice(person.seed, "joining", person.member.number)
+            at = next_sitting(now + rng.randrange(6) * DAY, zone=self.span.zone, skipping=rng.randrange(2))
+            person.joins(self.tokens[person.handle], at=at)
+            self.joined += 1
+            self._note(person)
+
+    async def _people_act(self, now: datetime, entries: list[tuple[Kind, int]]) -> None:
+        acting = [self.people[number] for kind, number in entries if kind is Kind.PERSON]
+        found = (person.acts(now) for person in acting if person.due == now)
+        events = [event for event in found if event is not None]
+        self.events += len(events)
+        await asyncio.gather(*(self.dialogue.receive(event) for event in events))
+
+    def _note(self, person: Person) -> None:
+        if person.due is not None:
+            self.agenda.put(person.due, Kind.PERSON, person.member.number)
+
+    def _pass_days(self, day: int) -> None:
+        while self.day < day:
+            self.day += 1
+            self.day_passed()
+
+
+def _people(desk: Desk, span: Span, *, clients: int, seed: int) -> tuple[Person, ...]:
+    reader = Reader.of(desk.library)
+    return tuple(
+        Person(
+            member,
+            habits(member, languages=desk.languages, weeks=span.weeks, seed=seed),
+            reader,
+            span.zone,
+            desk.languages,
+            seed,
+        )
+        for member in members(desk.institution, clients=clients, seed=seed)
+    )
+
+
+def _sign(connection: Connection, *, desk: Desk, at: datetime) -> None:
+    """Signs the wordings of the standing rounds in the demo's own names."""
+    for code in sorted({standing.survey for standing in desk.institution.rounds}):
+        survey = desk.library.survey(code)
+        for language in survey.languages:
+            for name in SIGNED_BY:
+                survey_versions.sign(
+                    connection,
+                    code=survey.code,
+                    wording=wording(survey, language),
+                    language=language,
+                    signed_by=name,
+                    at=at,
+                )

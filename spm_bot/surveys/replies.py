@@ -1,0 +1,114 @@
+"""One reply to the open question, typed or tapped: what it does, before echoes are settled."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from types import MappingProxyType
+
+from spm_bot.messages import Action, Token
+from spm_bot.surveys.answers import (
+    NO,
+    YES,
+    Reading,
+    Understood,
+    pick,
+    plain,
+    toggle,
+    understand,
+)
+from spm_bot.surveys.model import Choice, Kind, Question, Survey
+from spm_bot.surveys.moves import close, missed, pass_over, show_again, step_back, store
+from spm_bot.surveys.plan import choices_of, echoed, holds, place
+from spm_bot.surveys.session import (
+    Answer,
+    Doubted,
+    Paused,
+    Session,
+    Stale,
+    State,
+    Step,
+    Stopped,
+    Ticked,
+    mark,
+)
+
+EMPTY_PICKS = 2
+"""A Done with no tick is asked again once, then counts as rather not say."""
+
+
+def typed(
+    survey: Survey, session: Session, question: Question, text: str, *, message: str, at: datetime
+) -> Step:
+    if session.doubt is not None and plain(text) in YES:
+        return store(survey, session, question, session.doubt, at=at)
+    if session.doubt is not None and plain(text) in NO:
+        return show_again(survey, session, question)
+    reading = understand(question, choices_of(session, question), text)
+    heard = replace(session, doubt=None)
+    if message:
+        heard = replace(heard, heard=MappingProxyType({**session.heard, message: question.name}))
+    return _take(survey, heard, question, reading, at=at)
+
+
+def tapped(survey: Survey, session: Session, question: Question, token: Token, *, at: datetime) -> Step:
+    doubt = session.doubt if session.doubt is not None and mark(session.doubt) == token.value else None
+    match token.action:
+        case Action.BACK:
+            return step_back(survey, session, question)
+        case Action.SKIP:
+            return pass_over(survey, session, question, at=at)
+        case Action.STOP:
+            return Step(close(session, State.STOPPED), (Stopped(session.turn),))
+        case Action.YES if doubt is not None:
+            return store(survey, session, question, doubt, at=at)
+        case Action.NO if doubt is not None:
+            return show_again(survey, session, question)
+        case Action.DONE if question.kind is Kind.SELECT_MULTIPLE:
+            return _done(survey, session, question, at=at)
+        case Action.PICK:
+            return _picked(survey, session, question, token.value, at=at)
+        case _:
+            return Step(session, (Stale(session.turn),))
+
+
+def _picked(survey: Survey, session: Session, question: Question, value: str, *, at: datetime) -> Step:
+    if question.kind is Kind.NPS:
+        return _take(survey, session, question, understand(question, (), value), at=at)
+    choice = _choice_at(choices_of(session, question), value)
+    if choice is None:
+        return Step(session, (Stale(session.turn),))
+    if choice.pauses:
+        return Step(replace(session, doubt=None), (Paused(question.name),))
+    if question.kind is Kind.SELECT_MULTIPLE:
+        ticks = toggle(choices_of(session, question), session.draft, choice.code)
+        ticked = replace(session, draft=ticks, doubt=None)
+        return Step(ticked, (Ticked(question.name, session.turn, *place(survey, session, question)),))
+    return store(survey, session, question, Answer(codes=(choice.code,)), at=at)
+
+
+def _choice_at(choices: tuple[Choice, ...], value: str) -> Choice | None:
+    """The choice a button stands for; None for data that no button of ours carries."""
+    known = {str(place): choice for place, choice in enumerate(choices)}
+    return known.get(value)
+
+
+def _done(survey: Survey, session: Session, question: Question, *, at: datetime) -> Step:
+    if not session.draft and session.misses + 1 >= EMPTY_PICKS and not question.required:
+        return pass_over(survey, session, question, at=at)
+    return _take(survey, session, question, pick(choices_of(session, question), session.draft), at=at)
+
+
+def _take(survey: Survey, session: Session, question: Question, reading: Reading, *, at: datetime) -> Step:
+    """What was understood is checked, doubted or stored."""
+    if not isinstance(reading, Understood):
+        return missed(session, question, reading.reason)
+    answer = reading.answer
+    chosen = {choice.code: choice for choice in choices_of(session, question)}
+    if any(chosen[code].pauses for code in answer.codes):
+        return Step(session, (Paused(question.name),))
+    if not holds(question.constraint, survey, session, own=answer, default=True):
+        return missed(session, question, "constraint")
+    if not reading.sure and echoed(survey, question):
+        return Step(replace(session, doubt=answer), (Doubted(question.name, session.turn),))
+    return store(survey, session, question, answer, at=at)
