@@ -23,8 +23,8 @@ from spm_bot.log import event
 from spm_bot.settings import Settings
 from spm_bot.storage import schema
 from spm_bot.storage.sqlite_file import path_of
-from spm_bot.storage.store import Durability, Store, address_of
-from spm_bot.storage.vault import Vault, key_file
+from spm_bot.storage.store import Durability, Store, Unavailable, address_of
+from spm_bot.storage.vault import BadKey, Vault, key_file
 from spm_bot.surveys.library import Library
 from spm_bot.texts import languages
 from spm_bot.times import Clock, Daily, Week
@@ -181,8 +181,21 @@ async def _digest(slot: datetime, *, zone: ZoneInfo) -> None:
 def _vault(settings: Settings) -> Vault:
     """The keys of the settings; on SQLite a key file beside the database, made on first use."""
     if settings.secret_keys:
-        return Vault.from_setting(",".join(settings.secret_keys))
-    return Vault.from_setting(key_file(f"{path_of(address_of(settings.database_url))}.key"))
+        try:
+            return Vault.from_setting(",".join(settings.secret_keys))
+        except BadKey as error:
+            raise BadKey(f"SPM_SECRET_KEY: {error}") from None
+    return Vault.from_setting(key_file(f"{_database_file(settings)}.key"))
+
+
+def _database_file(settings: Settings) -> Path:
+    """Looked at before the key file is made, so that a slip in the address leaves no key behind."""
+    path = path_of(address_of(settings.database_url))
+    if path.is_dir():
+        raise Unavailable(f"{path} is a folder: SPM_DATABASE_URL must name a file, such as {path}/spm.db")
+    if not path.parent.is_dir():
+        raise Unavailable(f"{path.parent} is no folder: make it, or mend SPM_DATABASE_URL")
+    return path
 
 
 @contextmanager

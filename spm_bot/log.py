@@ -14,8 +14,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TextIO
 
-# These repeat every request or tick, and the first two print addresses that hold the bot token.
-_CHATTY = ("httpx", "httpcore", "aiohttp.access", "apscheduler")
+# These repeat every request or tick, or tell of every plug-in that migrations load; the first two print
+# addresses that hold the bot token.
+_CHATTY = ("httpx", "httpcore", "aiohttp.access", "apscheduler", "alembic.runtime.plugins")
 
 _SECRETS = re.compile(
     r"""

@@ -1,6 +1,7 @@
 """Every sentence the bot says is there in every language it speaks, with the same places to fill."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -22,14 +23,19 @@ def sentences() -> set[str | tuple[str, ...]]:
     return said - {"\n"}
 
 
-def catalogue(language: str) -> dict[str | tuple[str, ...], str | tuple[str, ...]]:
+def catalogue(language: str) -> dict[str | tuple[str, ...], tuple[str, ...]]:
     with (ROOT / "locale" / language / "LC_MESSAGES" / "bot.po").open("rb") as stream:
         messages = read_po(stream, locale=language)
     return {
-        message.id if isinstance(message.id, str) else tuple(message.id): message.string
+        message.id if isinstance(message.id, str) else tuple(message.id): forms(message.string)
         for message in messages
         if message.id
     }
+
+
+def forms(words: str | Sequence[str] | None) -> tuple[str, ...]:
+    """A sentence, or its plural forms, each of them."""
+    return (words,) if isinstance(words, str) else tuple(words or ())
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -40,9 +46,9 @@ def test_catalogue_holds_exactly_what_is_said(language: str) -> None:
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_translations_fill_the_same_places(language: str) -> None:
     for source, translated in catalogue(language).items():
-        ours = [source] if isinstance(source, str) else list(source)
-        theirs = [translated] if isinstance(translated, str) else list(translated)
-        for words in theirs:
+        ours = forms(source)
+        assert translated
+        for words in translated:
             assert words
             assert set(PLACES.findall(words)) == set(PLACES.findall(ours[-1])), words
             assert words.count("%%") == ours[-1].count("%%"), words

@@ -325,6 +325,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_sessions_address_id", ["address_id"], unique=False)
         batch_op.create_index("ix_sessions_client_id", ["client_id", "started_at"], unique=False)
         batch_op.create_index("ix_sessions_expires_at", ["status", "expires_at"], unique=False)
+        batch_op.create_index("ix_sessions_invitation_id", ["invitation_id"], unique=False)
         batch_op.create_index(
             "uq_sessions_active_address",
             ["address_id"],
@@ -444,6 +445,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("status = 'active'"),
             postgresql_where=sa.text("status = 'active'"),
         )
+        batch_op.drop_index("ix_sessions_invitation_id")
         batch_op.drop_index("ix_sessions_expires_at")
         batch_op.drop_index("ix_sessions_client_id")
         batch_op.drop_index("ix_sessions_address_id")

@@ -5,6 +5,7 @@ A word counts only when it is the whole message: "stop charging me twice" is no 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
@@ -42,8 +43,8 @@ def recognise(text: str) -> tuple[Command, str] | None:
     """
     said = text.strip()
     if said.startswith("/"):
-        name, _, rest = said[1:].partition(" ")
+        name, *rest = re.split(r"\s", said[1:], maxsplit=1)
         command = next((each for each in Command if each == name.casefold()), None)
-        return None if command is None else (command, rest.strip())
+        return None if command is None else (command, "".join(rest).strip())
     word = plain(said)
     return next(((command, "") for command, words in WORDS.items() if word in words), None)

@@ -8,7 +8,7 @@ from spm_bot.messages import Action, Subject, Token
 
 LIMIT = 64
 
-_NUMBER = re.compile("[0-9a-f]{1,15}")
+_NUMBER = re.compile("[0-7]?[0-9a-f]{1,15}")  # what a database takes as a whole number
 
 
 def encode(token: Token) -> str:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import argparse
 import asyncio
 import inspect
+import logging
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 from spm_bot.cli.output import Failure, complain
 from spm_bot.cli.parser import build_parser
+
+# `run` sets up real logs; without this, Python would print bare warnings between a command's own lines.
+logging.getLogger("spm_bot").addHandler(logging.NullHandler())
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -23,8 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         complain("stopped")
     except BrokenPipeError:
-        # Whoever reads our output has had enough; Python must not complain about it at exit.
-        sys.stderr.close()
+        # Whoever reads our output has had enough; Python must not try again, and complain, at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
         # Failures are known by name, so that a command need not load what it does not use.
         if type(error).__name__ not in _KNOWN:
@@ -56,4 +61,5 @@ def _run(args: argparse.Namespace) -> int:
     result = command(args)
     if inspect.iscoroutine(result):
         result = asyncio.run(result)
+    sys.stdout.flush()
     return int(result or 0)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 from datetime import UTC, date, datetime
-from pathlib import Path
+from functools import partial
 
 from spm_bot.app import make_desk, opened
+from spm_bot.cli.inputs import text_of
 from spm_bot.cli.output import Failure, account, show, show_rows, tell
 from spm_bot.institution import Institution
 from spm_bot.registers.sheets import Books, read_clients
 from spm_bot.settings import Settings, load_settings
-from spm_bot.storage import people
+from spm_bot.storage import audits, people
 from spm_bot.usecases import hand_links
 from spm_bot.usecases import import_register as importing
 from spm_bot.usecases.hand_links import BRANCH_ROLES
@@ -23,17 +24,17 @@ async def import_register(args: argparse.Namespace) -> None:
     settings = load_settings()
     institution = make_desk(settings.institution).institution
     as_of = _day(args.as_of) if args.as_of else datetime.now(UTC).date()
-    try:
-        text = Path(args.file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Failure(f"{args.file}: cannot be read as UTF-8 text ({error})") from None
-    rows = read_clients(text, place=args.file, books=_books(institution))
+    rows = read_clients(text_of(args.file), place=args.file, books=_books(institution))
     added = changed = 0
     if not args.dry_run:
         async with opened(settings) as store:
             added, changed = await importing.import_clients(
                 rows, store=store, currency=institution.currency, as_of=as_of.isoformat()
             )
+            line = partial(
+                audits.write_down, at=datetime.now(UTC), actor=account(), event="register_imported"
+            )
+            await store.write(partial(line, read=len(rows), added=added, changed=changed))
     if args.json:
         show({"read": len(rows), "added": added, "changed": changed})
     else:
@@ -45,13 +46,14 @@ async def invite_clients(args: argparse.Namespace) -> None:
     settings = load_settings()
     if args.branch is not None:
         _known_branch(make_desk(settings.institution).institution, args.branch)
+    # Asked first: links that nobody can be given are not made.
+    bot = await _bot_name(settings)
     async with opened(settings) as store:
         made = await hand_links.invite_clients(
             store=store, branch=args.branch, code=args.client, actor=account(), now=datetime.now(UTC)
         )
     if not made:
         raise Failure("there is no such active client: import the register first, or check the id")
-    bot = await _bot_name(settings)
     rows: list[dict[str, object]] = [
         {"client": each.client, "link": _link(bot, each.token), "token": each.token, "code": each.code}
         for each in made
@@ -68,11 +70,12 @@ async def invite_staff(args: argparse.Namespace) -> None:
         if args.role not in BRANCH_ROLES:
             raise Failure(f"the role {args.role} is for all branches: leave out --branch")
         _known_branch(make_desk(settings.institution).institution, args.branch)
+    bot = await _bot_name(settings)
     async with opened(settings) as store:
         token = await hand_links.invite_staff(
             store=store, role=args.role, branch=args.branch, actor=account(), now=datetime.now(UTC)
         )
-    link = _link(await _bot_name(settings), token)
+    link = _link(bot, token)
     if args.json:
         show({"link": link, "token": token})
     else:

@@ -33,9 +33,12 @@ async def digest(args: argparse.Namespace) -> None:
             return
         made = await report.make(week, args.branch, store=store, desk=desk)
     if args.out is not None:
-        write_files(
-            Path(args.out), made.card, made.picture, to_json(made.digest), name=_name(week, args.branch)
-        )
+        name = _name(week, args.branch)
+        try:
+            write_files(Path(args.out), made.card, made.picture, to_json(made.digest), name=name)
+        except OSError as error:
+            reason = (error.strerror or "unknown reason").lower()
+            raise Failure(f"{args.out}: cannot be written: {reason}") from None
     if args.json:
         show(json.loads(to_json(made.digest)))
     else:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from spm_bot.cli.output import Failure, show, show_rows, tell
+from spm_bot.cli.inputs import text_of
+from spm_bot.cli.output import Failure, account, show, show_rows, tell
 from spm_bot.settings import load_settings
 from spm_bot.surveys.checks import check as find_problems
 from spm_bot.surveys.entries import as_answers
-from spm_bot.surveys.library import Library, load
+from spm_bot.surveys.library import Library, Problem, SurveyError, load
 from spm_bot.surveys.scoring import report
 from spm_bot.surveys.scoring import score as score_answers
-from spm_bot.surveys.wordings import wording
 
 
 async def list_surveys(args: argparse.Namespace) -> None:
@@ -44,42 +44,46 @@ async def list_surveys(args: argparse.Namespace) -> None:
     show_rows(rows, as_json=args.json)
 
 
-def check(args: argparse.Namespace) -> int:
-    """The problems of a survey file; exits with 1 when one of them is an error."""
-    survey = load(_text(args.file), place=args.file)
+def check(args: argparse.Namespace) -> None:
+    """The problems of a survey file; fails when one of them is an error."""
+    try:
+        survey = load(text_of(args.file), place=args.file)
+    except SurveyError as error:
+        if args.json:
+            show(_rows(error.problems))
+        raise
     problems = find_problems(survey)
     if args.json:
-        show(
-            [{"severity": p.severity, "code": p.code, "place": p.place, "reason": p.reason} for p in problems]
-        )
+        show(_rows(problems))
     else:
         for problem in problems:
             tell(f"{problem.severity}: {problem}")
         tell(f"{args.file}: {survey.code}, {len(survey.questions)} questions, version {survey.version}")
-    return 0
+
+
+def _rows(problems: Iterable[Problem]) -> list[dict[str, object]]:
+    return [
+        {"severity": p.severity, "code": p.code, "place": p.place, "question": p.question, "reason": p.reason}
+        for p in problems
+    ]
 
 
 async def sign(args: argparse.Namespace) -> None:
     """Records one of the two signatures a wording needs before a client may read it."""
     from spm_bot.app import opened
-    from spm_bot.storage import survey_versions
     from spm_bot.storage.store import Conflict
+    from spm_bot.usecases.sign import sign_wording
 
     survey = Library.shipped().survey(args.code)
     if args.language not in survey.languages:
         raise Failure(
             f"{survey.code} has no wording in {args.language!r}: it has {', '.join(survey.languages)}"
         )
-    name = args.by.strip()
+    name = " ".join(args.by.split())
     if not name:
         raise Failure("--by needs the name of the person who signs")
     work = partial(
-        survey_versions.sign,
-        code=survey.code,
-        wording=wording(survey, args.language),
-        language=args.language,
-        signed_by=name,
-        at=datetime.now(UTC),
+        sign_wording, survey=survey, language=args.language, by=name, actor=account(), now=datetime.now(UTC)
     )
     try:
         async with opened(load_settings()) as store:
@@ -113,16 +117,9 @@ def score(args: argparse.Namespace) -> None:
     """What a set of answers scores, as JSON."""
     survey = Library.shipped().survey(args.code)
     try:
-        given = json.loads(_text(args.file))
+        given = json.loads(text_of(args.file))
     except json.JSONDecodeError as error:
         raise Failure(f"{args.file}:{error.lineno}: is not JSON ({error.msg})") from None
     if not isinstance(given, dict):
         raise Failure(f'{args.file}: must be an object such as {{"ds1": "very", "ds6": ["health"]}}')
     show(report(score_answers(survey, as_answers(survey, given))))
-
-
-def _text(file: str) -> str:
-    try:
-        return Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Failure(f"{file}: cannot be read as UTF-8 text ({error})") from None

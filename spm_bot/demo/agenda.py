@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from enum import IntEnum
 from heapq import heapify, heappop, heappush
 from zoneinfo import ZoneInfo
 
 from spm_bot.institution import Institution
-from spm_bot.times import DAY, Week, at_wall, on_wall
+from spm_bot.times import DAY, Week, at_wall
 
 LAST_WEEK = Week(2026, 44)
 """Its digest is the first one of November, so branches get verdicts."""
@@ -102,7 +102,11 @@ def institution_days(institution: Institution, span: Span) -> Iterator[tuple[dat
         for day in range(7):
             for at in _looks(institution):
                 yield at_wall(monday + day * DAY, at, zone=zone), Kind.RULES, 7 * number + day
-    yield at_wall(LAST_WEEK.next().start + int(ends.weekday) * DAY, ends.at, zone=zone), Kind.RULES, 7 * span.weeks
+    yield (
+        at_wall(LAST_WEEK.next().start + int(ends.weekday) * DAY, ends.at, zone=zone),
+        Kind.RULES,
+        7 * span.weeks,
+    )
 
 
 def _looks(institution: Institution) -> list[time]:

@@ -142,7 +142,7 @@ def _member(
         branch=branch,
         product=product,
         troubled=troubled,
-        gender=drawn({"F": 0.66, "M": 0.34}, rng),
+        gender=drawn({"female": 0.66, "male": 0.34}, rng),
         birth_year=None if rng.random() < 0.01 else _THIS_YEAR - rng.randint(20, 68),
         joined_on=f"{_THIS_YEAR - rng.randint(1, 8)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}",
         has_loan=rng.random() < 0.95,

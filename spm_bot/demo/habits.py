@@ -11,7 +11,7 @@ from spm_bot.demo.cast import Member
 from spm_bot.demo.dice import dice, drawn
 from spm_bot.times import DAY, at_wall, on_wall
 
-SITTINGS = (time(12, 30), time(19, 30))
+SITTINGS = (time(19, 30),)
 """The moments of a day at which people look at their phones, on the wall."""
 
 _EARLY_WEEKS = (0.45, 0.25, 0.17, 0.13)
@@ -50,12 +50,12 @@ def habits(member: Member, *, languages: tuple[str, ...], weeks: int, seed: int)
         phone_speaks=drawn({spoken: 0.9, "sw": 0.1}, rng),
         speaks=spoken,
         agrees=rng.random() < 0.94,
-        agrees_to_private=rng.random() < 0.92,
+        agrees_to_private=rng.random() < 0.94,
         takes_up=rng.uniform(0.55, 0.95),
         refuses=0.03,
         puts_off=0.08,
-        breaks_off=rng.choice((0.0, 0.05, 0.12, 0.2)),
-        comes_back=0.4,
+        breaks_off=rng.choice((0.0, 0.04, 0.08, 0.16)),
+        comes_back=0.6,
         skips=rng.choice((0.0, 0.01, 0.03, 0.06)),
         goes_back=0.01,
         types=0.85 if typist < 0.15 else 0.3 if typist < 0.4 else 0.03,
@@ -85,7 +85,7 @@ def next_sitting(after: datetime, *, zone: ZoneInfo, skipping: int = 0) -> datet
 def patience(rng: Random, *, longest: int = 12) -> int:
     """How many looks at the phone pass before somebody acts: most act at the first or second."""
     passed = 0
-    while passed < longest and rng.random() < 0.45:
+    while passed < longest and rng.random() < 0.3:
         passed += 1
     return passed
 

@@ -39,13 +39,13 @@ class Person:
     _session: int | None = None
     _leaves_after: int | None = None
     _answered: int = 0
-    _waits: bool = False
+    _put_off: str = ""
     _dice: Random = field(init=False)
     _pen: Pen = field(init=False)
 
     def __post_init__(self) -> None:
         self._dice = dice(self.seed, "moves", self.member.number)
-        self._pen = Pen(self.ways, self.languages, dice(self.seed, "answers", self.member.number))
+        self._pen = Pen(self.ways, self.languages, dice(self.seed, "opinions", self.member.number))
 
     @property
     def handle(self) -> str:
@@ -134,27 +134,29 @@ class Person:
         assert read is not None  # noqa: S101
         session = message.buttons[0][0].token.id
         if session != self._session:
-            self._session, self._answered, self._waits = session, 0, False
+            self._session, self._answered, self._put_off = session, 0, ""
             leaves = not read.form and self._dice.random() < self.ways.breaks_off
             self._leaves_after = self._dice.randint(1, 7) if leaves else None
         if self._leaves_after is not None and self._answered >= self._leaves_after:
             self._leaves(now)
             return
         self._answered += 1
-        at = next_sitting(now + _A_WHILE, zone=self.zone) if self._waits else now + THINKS
+        waits = self._put_off == read.question.name
+        at = next_sitting(now + _A_WHILE, zone=self.zone) if waits else now + THINKS
         self._intends(self._replies(read, message, stressed=stressed), at)
 
     def _replies(self, read: Read, message: Outbound, *, stressed: bool) -> list[Body]:
         question, choices = read.question, read.question.choices
-        if self._waits:
+        if self._put_off == question.name:
             # A better moment has come for what was put off.
-            self._waits = False
+            self._put_off = ""
             return self._pen.taps(question, message, (choices[0].code,))
         settled = self._settled(question.name) if read.form else None
         meant = settled or opinion(
             question, choices, stressed=stressed, language=self.ways.speaks, rng=self._pen.rng
         )
-        self._waits = any(choice.pauses and choice.code in meant for choice in choices)
+        pauses = any(choice.pauses and choice.code in meant for choice in choices)
+        self._put_off = question.name if pauses else ""
         return self._pen.replies(question, message, meant)
 
     def _settled(self, name: str) -> tuple[str, ...] | None:
@@ -171,11 +173,10 @@ class Person:
         """Puts the phone away in the middle of it; some come back when the time is over, and say hello."""
         self._leaves_after = None
         if self._dice.random() < self.ways.comes_back:
-            longer = timedelta(days=self._dice.choice((0, 4, 5, 7)))
+            longer = timedelta(days=self._dice.choice((0, 4, 5)))
             self._intends([_HELLO], next_sitting(now + longer, zone=self.zone))
         else:
-            self._intends([], now)
-            self.due = None
+            self._plan, self.due = [], None
 
     def _taps(self, message: Outbound, action: Action, at: datetime) -> None:
         found = button(message, action)

@@ -74,7 +74,7 @@ def _lines(text: str, place: str) -> Iterator[tuple[int, dict[str | None, Any]]]
         for cells in reader:
             yield reader.line_num, cells
     except csv.Error as error:
-        raise SheetError(f"{place}:{reader.line_num}: {error} (is a quotation mark missing?)") from None
+        raise SheetError(f"{place}:{reader.line_num + 1}: {error} (is a quotation mark missing?)") from None
 
 
 def _given(cells: Mapping[str | None, Any]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, tuple_, update
 
 from spm_bot.storage.tables import job_runs
 
@@ -45,8 +45,12 @@ def start(connection: Connection, job: str, *, at: datetime) -> None:
 
 def forget_before(connection: Connection, instant: datetime) -> None:
     """Drops slots done before `instant`, but never the newest of a job."""
-    newest = select(func.max(job_runs.c.slot)).where(job_runs.c.done_at.is_not(None)).group_by(job_runs.c.job)
-    old = (job_runs.c.done_at < instant, job_runs.c.slot.not_in(newest))
+    newest = (
+        select(job_runs.c.job, func.max(job_runs.c.slot))
+        .where(job_runs.c.done_at.is_not(None))
+        .group_by(job_runs.c.job)
+    )
+    old = (job_runs.c.done_at < instant, tuple_(job_runs.c.job, job_runs.c.slot).not_in(newest))
     connection.execute(delete(job_runs).where(*old))
 
 

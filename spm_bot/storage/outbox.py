@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, select, true, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, true, update
 
 from spm_bot.messages import Outbound
 from spm_bot.storage.envelope import decode, encode
@@ -63,6 +63,19 @@ class Outcome:
 
 _original = outbox.alias("original")
 _earlier = outbox.alias("earlier")
+_ROW_BEHIND = exists().where(
+    _earlier.c.address_id == outbox.c.address_id,
+    _earlier.c.state == QUEUED,
+    _earlier.c.attempts > 0,
+    _earlier.c.not_before > bindparam("now"),
+    _earlier.c.id < outbox.c.id,
+)
+"""An earlier message to the same address waits for another try."""
+
+# The original of an edit may itself have to wait for its hour; the edit then waits with it.
+_ORIGINAL_WAITS = (_original.c.state == QUEUED) & (_original.c.not_before > bindparam("now"))
+
+# Built once: the deliverer asks after every commit, and building it takes longer than running it.
 _DUE = (
     select(
         outbox,
@@ -76,8 +89,29 @@ _DUE = (
             (_original.c.address_id == outbox.c.address_id) & (_original.c.ref == outbox.c.edits),
         )
     )
+    .where(
+        outbox.c.state == QUEUED,
+        outbox.c.not_before <= bindparam("now"),
+        outbox.c.priority <= bindparam("least"),
+        outbox.c.address_id.not_in(bindparam("busy", expanding=True)),
+        ~_ROW_BEHIND,
+        _ORIGINAL_WAITS.is_not(true()),
+    )
     .order_by(outbox.c.priority, outbox.c.not_before, outbox.c.id)
+    .limit(bindparam("most"))
 )
+_SETTLE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(
+        state=bindparam("new_state"),
+        message=bindparam("channel_message"),
+        not_before=bindparam("wait"),
+        attempts=bindparam("tried"),
+        sent_at=bindparam("when"),
+    )
+)
+_ADD = insert(outbox)
 
 
 def put(
@@ -116,7 +150,7 @@ def put(
         for message in messages
     ]
     if rows:
-        connection.execute(outbox.insert(), rows)
+        connection.execute(_ADD, rows)
 
 
 def due(
@@ -131,14 +165,8 @@ def due(
 
     A message behind one that is being tried again waits with it, so one chat's order is kept.
     """
-    # The original of an edit may itself have to wait for its hour; the edit then waits with it.
-    waits = (_original.c.state == QUEUED) & (_original.c.not_before > now)
-    ready = (outbox.c.state == QUEUED, outbox.c.not_before <= now, ~_behind(now), waits.is_not(true()))
-    query = _DUE.where(*ready).limit(limit)
-    if busy:
-        query = query.where(outbox.c.address_id.not_in(busy))
-    if urgent_only:
-        query = query.where(outbox.c.priority < _PRIORITY["invitation"])
+    least = _PRIORITY["invitation"] - urgent_only
+    asked = {"now": now, "least": least, "busy": tuple(busy), "most": limit}
     vault = vault_of(connection)
     return [
         Due(
@@ -152,7 +180,7 @@ def due(
             row.target,
             row.original_id if row.original_state == QUEUED else None,
         )
-        for row in connection.execute(query)
+        for row in connection.execute(_DUE, asked)
     ]
 
 
@@ -160,17 +188,6 @@ def settle(connection: Connection, outcomes: Sequence[Outcome], *, at: datetime)
     """Writes down what became of messages."""
     if not outcomes:
         return
-    statement = (
-        update(outbox)
-        .where(outbox.c.id == bindparam("row"))
-        .values(
-            state=bindparam("new_state"),
-            message=bindparam("channel_message"),
-            not_before=bindparam("wait"),
-            attempts=bindparam("tried"),
-            sent_at=bindparam("when"),
-        )
-    )
     rows = [
         {
             "row": outcome.id,
@@ -182,7 +199,7 @@ def settle(connection: Connection, outcomes: Sequence[Outcome], *, at: datetime)
         }
         for outcome in outcomes
     ]
-    connection.execute(statement, rows)
+    connection.execute(_SETTLE, rows)
 
 
 def drop_queued(connection: Connection, address_id: int) -> None:
@@ -212,17 +229,6 @@ def file_body(connection: Connection, name: str) -> bytes:
     if sealed is None:
         raise LookupError(f"no file {name}")
     return vault_of(connection).decrypt_bytes(sealed, associated=FILE)
-
-
-def _behind(now: datetime) -> ColumnElement[bool]:
-    """Whether an earlier message to the same address waits for another try."""
-    return exists().where(
-        _earlier.c.address_id == outbox.c.address_id,
-        _earlier.c.state == QUEUED,
-        _earlier.c.attempts > 0,
-        _earlier.c.not_before > now,
-        _earlier.c.id < outbox.c.id,
-    )
 
 
 def _known(connection: Connection, dedupe: str) -> bool:

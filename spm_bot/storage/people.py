@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from spm_bot.messages import Address
 from spm_bot.storage.store import vault_of
@@ -69,18 +69,25 @@ _SEEN = select(
 _CHAT = _SEEN.select_from(addresses.outerjoin(holders, holders.c.address_id == addresses.c.id))
 _HELD = _SEEN.select_from(holders.join(addresses, holders.c.address_id == addresses.c.id))
 _CLIENT = select(*(clients.c[name] for name in Client.__dataclass_fields__))
+# Built once: every event asks for these, and building a statement costs more than SQLite needs to run it.
+_CHAT_AT = _CHAT.where(
+    addresses.c.channel == bindparam("of_channel"),
+    addresses.c.handle_hash.in_(bindparam("digests", expanding=True)),
+)
+_CHAT_OF = _CHAT.where(addresses.c.id == bindparam("address"))
+_ADDRESSES = select(addresses).where(addresses.c.id.in_(bindparam("ids", expanding=True)))
+_CLIENT_OF = _CLIENT.where(clients.c.id == bindparam("client"))
 
 
 def find_chat(connection: Connection, address: Address) -> Chat | None:
     """The stored chat at `address`, if we have met it."""
-    digests = vault_of(connection).digests(address.handle)
-    query = _CHAT.where(addresses.c.channel == address.channel, addresses.c.handle_hash.in_(digests))
-    return _chat(connection.execute(query).all())
+    wanted = {"of_channel": address.channel, "digests": vault_of(connection).digests(address.handle)}
+    return _chat(connection.execute(_CHAT_AT, wanted).all())
 
 
 def chat(connection: Connection, address_id: int) -> Chat:
     """The stored chat with this id. Raises LookupError."""
-    found = _chat(connection.execute(_CHAT.where(addresses.c.id == address_id)).all())
+    found = _chat(connection.execute(_CHAT_OF, {"address": address_id}).all())
     if found is None:
         raise LookupError(f"no address {address_id}")
     return found
@@ -105,8 +112,7 @@ def meet(connection: Connection, address: Address, *, language: str) -> Chat:
 
 def handles(connection: Connection, address_ids: Iterable[int]) -> dict[int, Address]:
     """The channel and handle behind each address id, deciphered."""
-    query = select(addresses.c.id, addresses.c.channel, addresses.c.handle)
-    rows = connection.execute(query.where(addresses.c.id.in_(list(address_ids))))
+    rows = connection.execute(_ADDRESSES, {"ids": list(address_ids)})
     vault = vault_of(connection)
     return {row.id: Address(row.channel, vault.decrypt(row.handle, associated=HANDLE)) for row in rows}
 
@@ -140,7 +146,7 @@ def move_client(connection: Connection, client: int, address_id: int, *, at: dat
 
 def client(connection: Connection, client_id: int) -> Client:
     """The register row of a client. Raises LookupError."""
-    row = connection.execute(_CLIENT.where(clients.c.id == client_id)).first()
+    row = connection.execute(_CLIENT_OF, {"client": client_id}).first()
     if row is None:
         raise LookupError(f"no client {client_id}")
     return Client(**row._mapping)

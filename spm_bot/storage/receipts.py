@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from spm_bot.storage.tables import receipts
+
+# Built once: every event asks and adds, and building a statement costs more than SQLite needs to run it.
+_KNOWN = select(receipts.c.key).where(receipts.c.key == bindparam("wanted"))
+_ADD = insert(receipts)
 
 
 def first_time(connection: Connection, key: str, *, at: datetime) -> bool:
     """Whether `key` is new; from now on it is not."""
-    if connection.execute(select(receipts.c.key).where(receipts.c.key == key)).first() is not None:
+    if connection.execute(_KNOWN, {"wanted": key}).first() is not None:
         return False
-    connection.execute(receipts.insert(), {"key": key, "at": at})
+    connection.execute(_ADD, {"key": key, "at": at})
     return True
 
 

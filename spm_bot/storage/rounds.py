@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, exists, func, insert, select, update
 
+from spm_bot.storage.sessions import ACTIVE, SUSPENDED
 from spm_bot.storage.store import vault_of
-from spm_bot.storage.tables import invitations, rounds
+from spm_bot.storage.tables import invitations, rounds, sessions
 
 REASON = "rounds.reason"
 
@@ -169,8 +170,12 @@ def set_delivered(connection: Connection, invitation_ids: Collection[int], *, at
 
 
 def overdue(connection: Connection, *, now: datetime, limit: int) -> list[Invitation]:
-    """Invitations without an outcome whose time is over."""
-    late = _INVITATION.where(invitations.c.outcome.is_(None), invitations.c.expires_at <= now)
+    """Invitations without an outcome whose time is over, except those in the midst of an answer."""
+    begun = exists().where(
+        sessions.c.invitation_id == invitations.c.id,
+        sessions.c.status.in_([ACTIVE, SUSPENDED]),
+    )
+    late = _INVITATION.where(invitations.c.outcome.is_(None), invitations.c.expires_at <= now, ~begun)
     rows = connection.execute(late.order_by(invitations.c.expires_at, invitations.c.id).limit(limit))
     return [Invitation(*row) for row in rows]
 

@@ -7,21 +7,20 @@ into a Conflict, so that the whole transaction is tried again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
+from spm_bot.storage import given
 from spm_bot.storage.session_state import pack, unpack
 from spm_bot.storage.store import Conflict, vault_of
-from spm_bot.storage.tables import answers, comments, sessions, survey_versions
-from spm_bot.surveys.session import Answer, Session
+from spm_bot.storage.tables import sessions, survey_versions
+from spm_bot.surveys.session import Session
 
 STATE = "sessions.state"
-COMMENT = "comments.body"
 
 ACTIVE, SUSPENDED, ENDED, EXPIRED = "active", "suspended", "ended", "expired"
 
@@ -45,6 +44,21 @@ class Opened:
 
 
 _SESSION = select(sessions, survey_versions.c.code, survey_versions.c.hash).join(survey_versions)
+
+# Built once: every reply runs these, and building a statement costs more than SQLite needs to run it.
+_ACTIVE = _SESSION.where(sessions.c.address_id == bindparam("address"), sessions.c.status == ACTIVE)
+_SAVE = (
+    update(sessions)
+    .where(sessions.c.id == bindparam("session"), sessions.c.revision == bindparam("seen"))
+    .values(
+        status=bindparam("new_status"),
+        turn=bindparam("new_turn"),
+        state=bindparam("new_state"),
+        touched_at=bindparam("now"),
+        expires_at=bindparam("until"),
+        revision=bindparam("next"),
+    )
+)
 
 
 def open_session(
@@ -83,7 +97,8 @@ def open_session(
 
 def active(connection: Connection, address: int) -> Opened | None:
     """The session this address is in now."""
-    return _first(connection, _SESSION.where(sessions.c.address_id == address, sessions.c.status == ACTIVE))
+    row = connection.execute(_ACTIVE, {"address": address}).first()
+    return None if row is None else _opened(connection, row)
 
 
 def suspended(connection: Connection, address: int) -> Opened | None:
@@ -92,8 +107,37 @@ def suspended(connection: Connection, address: int) -> Opened | None:
     return _first(connection, waiting.order_by(sessions.c.id.desc()).limit(1))
 
 
+def unfinished(connection: Connection, address: int) -> list[Opened]:
+    """Everything open or waiting at this address, oldest first."""
+    mine = _SESSION.where(sessions.c.address_id == address, sessions.c.status.in_([ACTIVE, SUSPENDED]))
+    return [_opened(connection, row) for row in connection.execute(mine.order_by(sessions.c.id)).all()]
+
+
+def elsewhere(connection: Connection, client: int, *, address: int) -> list[Opened]:
+    """What a client has open, or may still answer late, at other addresses than this one."""
+    theirs = _SESSION.where(
+        sessions.c.client_id == client,
+        sessions.c.address_id != address,
+        sessions.c.status.in_([ACTIVE, SUSPENDED, EXPIRED]),
+    )
+    return [_opened(connection, row) for row in connection.execute(theirs.order_by(sessions.c.id)).all()]
+
+
+def move(connection: Connection, opened: Opened, address: int) -> None:
+    """The session goes on at another address; one that was active there waits until it is shown."""
+    status = SUSPENDED if opened.status == ACTIVE else opened.status
+    values = {"address_id": address, "status": status, "revision": opened.revision + 1}
+    connection.execute(update(sessions).where(sessions.c.id == opened.id).values(values))
+
+
 def get(connection: Connection, session_id: int) -> Opened | None:
     return _first(connection, _SESSION.where(sessions.c.id == session_id))
+
+
+def of_invitation(connection: Connection, invitation: int) -> Opened | None:
+    """The open or waiting session that an invitation led to."""
+    begun = _SESSION.where(sessions.c.invitation_id == invitation, sessions.c.status.in_([ACTIVE, SUSPENDED]))
+    return _first(connection, begun)
 
 
 def latest_expired(connection: Connection, address: int, *, since: datetime) -> Opened | None:
@@ -125,44 +169,20 @@ def save(connection: Connection, opened: Opened, session: Session, *, status: st
 
     Raises Conflict when somebody else changed it since it was read.
     """
-    same = (sessions.c.id == opened.id, sessions.c.revision == opened.revision)
     values = {
-        "status": status,
-        "turn": session.turn,
-        "state": _sealed(connection, session),
-        "touched_at": at,
-        "expires_at": opened.expires_at,
-        "revision": opened.revision + 1,
+        "session": opened.id,
+        "seen": opened.revision,
+        "new_status": status,
+        "new_turn": session.turn,
+        "new_state": _sealed(connection, session),
+        "now": at,
+        "until": opened.expires_at,
+        "next": opened.revision + 1,
     }
-    if connection.execute(update(sessions).where(*same).values(values)).rowcount != 1:
+    if connection.execute(_SAVE, values).rowcount != 1:
         raise Conflict(f"session {opened.id} changed meanwhile")
-    _save_answers(connection, opened, session.answers, at=at)
+    given.save(connection, opened.id, before=opened.session.answers, now=session.answers, at=at)
     return replace(opened, session=session, status=status, revision=opened.revision + 1)
-
-
-def _save_answers(connection: Connection, opened: Opened, now: Mapping[str, Answer], *, at: datetime) -> None:
-    before = opened.session.answers
-    changed = {name: answer for name, answer in now.items() if before.get(name) != answer}
-    stale = [name for name in before if name not in now or name in changed]
-    for table in (answers, comments) if stale else ():
-        mine = and_(table.c.session_id == opened.id, table.c.question.in_(stale))
-        connection.execute(delete(table).where(mine))
-    rows = [row for name, answer in changed.items() for row in _rows(opened.id, name, answer, at)]
-    if rows:
-        connection.execute(insert(answers), rows)
-    texts = {name: answer.text for name, answer in changed.items() if answer.text is not None}
-    if texts:
-        vault = vault_of(connection)
-        sealed = [
-            {"session_id": opened.id, "question": name, "body": vault.encrypt(words, associated=COMMENT)}
-            for name, words in texts.items()
-        ]
-        connection.execute(insert(comments), sealed)
-
-
-def _rows(session_id: int, name: str, answer: Answer, at: datetime) -> list[dict[str, object]]:
-    common = {"session_id": session_id, "question": name, "at": answer.at or at, "late": answer.late}
-    return [{**common, "choice": code, "number": answer.number} for code in answer.codes or ("",)]
 
 
 def _sealed(connection: Connection, session: Session) -> bytes:
@@ -177,7 +197,7 @@ def _first(connection: Connection, query: Select[*tuple[Any, ...]]) -> Opened | 
 def _opened(connection: Connection, row: Row[*tuple[Any, ...]]) -> Opened:
     state = vault_of(connection).decrypt(row.state, associated=STATE)
     session = unpack(state, survey=row.code, version=row.hash, started_at=row.started_at, turn=row.turn)
-    session = replace(session, answers=_answers(connection, row.id))
+    session = replace(session, answers=given.answers_of(connection, row.id))
     return Opened(
         row.id,
         session,
@@ -192,24 +212,3 @@ def _opened(connection: Connection, row: Row[*tuple[Any, ...]]) -> Opened:
         row.revision,
         row.survey_version_id,
     )
-
-
-def _answers(connection: Connection, session_id: int) -> Mapping[str, Answer]:
-    joined = answers.outerjoin(
-        comments,
-        (comments.c.session_id == answers.c.session_id) & (comments.c.question == answers.c.question),
-    )
-    query = (
-        select(answers, comments.c.body)
-        .select_from(joined)
-        .where(answers.c.session_id == session_id)
-        .order_by(answers.c.id)
-    )
-    found: dict[str, Answer] = {}
-    for row in connection.execute(query):
-        codes = (*found[row.question].codes, row.choice) if row.question in found else (row.choice,)
-        text = None if row.body is None else vault_of(connection).decrypt(row.body, associated=COMMENT)
-        found[row.question] = Answer(
-            tuple(code for code in codes if code), row.number, text, row.at, row.late
-        )
-    return MappingProxyType(found)

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from sqlalchemy import Connection, func, select
 
+from spm_bot.storage.failures import Conflict
 from spm_bot.storage.tables import signatures, survey_versions
 from spm_bot.surveys.library import dump, parse
 from spm_bot.surveys.model import Survey
@@ -42,7 +43,18 @@ def get(connection: Connection, code: str, version: str) -> Survey:
 def sign(
     connection: Connection, *, code: str, wording: str, language: str, signed_by: str, at: datetime
 ) -> None:
-    """Records that a person stands for a wording (its hash) in a language. Raises Conflict if twice."""
+    """Records that a person stands for a wording (its hash) in a language.
+
+    Raises Conflict for the same person once more, however the name is capitalised.
+    """
+    same = (
+        signatures.c.code == code,
+        signatures.c.hash == wording,
+        signatures.c.language == language,
+    )
+    signers = connection.execute(select(signatures.c.signed_by).where(*same)).scalars()
+    if signed_by.casefold() in {signer.casefold() for signer in signers}:
+        raise Conflict(f"{signed_by} has signed this wording already")
     row = {"code": code, "hash": wording, "language": language, "signed_by": signed_by, "at": at}
     connection.execute(signatures.insert(), row)
 

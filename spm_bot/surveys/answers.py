@@ -21,6 +21,11 @@ YES = frozenset({"yes", "y", "oui", "o"})
 NO = frozenset({"no", "n", "non"})
 """Replies to an echo, as `plain` leaves them."""
 
+DONE = frozenset({"done", "fini"})
+"""What may be typed in place of the button that ends a choice of several."""
+
+_TELLING = 4
+
 _SEPARATORS = re.compile(r"[\s,;.+&/]+")
 _NUMBER = re.compile(r"(?P<digits>\d[\d.,\s']*)(?P<times>k|m)?", re.IGNORECASE)
 _TIMES = {"k": 1_000, "m": 1_000_000, "": 1}
@@ -88,7 +93,7 @@ def understand(question: Question, choices: Sequence[Choice], text: str) -> Read
         case Kind.TEXT:
             words = visible(text)
             return Understood(Answer(text=words[:TEXT_LIMIT])) if words else NotUnderstood("empty")
-        case Kind.NOTE | Kind.SUPPLIED:
+        case _:
             raise ValueError(f"{question.name} takes no answer")
 
 
@@ -119,7 +124,7 @@ def _one(choices: Sequence[Choice], text: str) -> Reading:
     if said in numbers:
         return Understood(Answer(codes=(numbers[said].code,)))
     leading = said.split(" ", 1)[0]
-    if leading.isdigit():
+    if leading.isdigit() and not _named(choices, said):
         named = _named(choices, said.removeprefix(leading).strip())
         if leading in numbers and named == [numbers[leading]]:
             return Understood(Answer(codes=(numbers[leading].code,)))
@@ -143,13 +148,19 @@ def _named(choices: Sequence[Choice], said: str) -> list[Choice]:
 
 
 def _nearly(choices: Sequence[Choice], said: str) -> list[Choice]:
-    """Choices whose label is `said` with a slip of the finger, or begins with the whole words `said`."""
-    reach = 0 if len(said) < 4 else 1 if len(said) < 8 else 2
+    """Choices whose label is `said` with a slip of the finger, or holds the whole words `said`; words
+    too short to tell much must begin it.
+    """
+    reach = 0 if len(said) < _TELLING else 1 if len(said) < 2 * _TELLING else 2
     return [
         choice
         for choice in choices
-        if any(label.startswith(f"{said} ") or _within(label, said, reach) for label in _labels(choice))
+        if any(_holds(label, said) or _within(label, said, reach) for label in _labels(choice))
     ]
+
+
+def _holds(label: str, said: str) -> bool:
+    return label.startswith(f"{said} ") or (len(said) >= _TELLING and f" {said} " in f" {label} ")
 
 
 def _labels(choice: Choice) -> frozenset[str]:

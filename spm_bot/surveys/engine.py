@@ -17,7 +17,7 @@ from spm_bot.messages import Tap, Text
 from spm_bot.surveys.answers import Understood, understand
 from spm_bot.surveys.model import Choice, Question, Survey
 from spm_bot.surveys.moves import advance, close, pass_over, show_again, step_back, with_answer
-from spm_bot.surveys.plan import choices_of, drop_irrelevant, holds, next_question, still_relevant
+from spm_bot.surveys.plan import choices_of, drop_irrelevant, holds, next_question, pausing, still_relevant
 from spm_bot.surveys.replies import tapped, typed
 from spm_bot.surveys.session import (
     Corrected,
@@ -96,7 +96,8 @@ def correct(survey: Survey, session: Session, message: str, text: str, *, at: da
     reading = understand(question, choices_of(session, question), text)
     if name not in session.answers or not isinstance(reading, Understood) or not reading.sure:
         return Step(session, ())
-    if not holds(question.constraint, survey, session, own=reading.answer, default=True):
+    fits = holds(question.constraint, survey, session, own=reading.answer, default=True)
+    if not fits or pausing(session, question, reading.answer):
         return Step(session, ())
     changed = with_answer(survey, session, question, reading.answer, at=at)
     kept, dropped = drop_irrelevant(survey, changed)

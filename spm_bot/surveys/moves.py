@@ -68,15 +68,13 @@ def advance(survey: Survey, session: Session, *before: Event) -> Step:
         events.append(Submitted(survey.code, session.answers) if survey.form else Finished())
         return Step(close(session, State.FINISHED), tuple(events))
     if question.kind is Kind.SUPPLIED:
-        waiting = replace(session, needs=question.name, current=None, misses=0, draft=(), doubt=None)
+        waiting = replace(_afresh(session), current=None, needs=question.name)
         return Step(waiting, (*events, Needs(question.name, session.answers)))
     return ask(survey, session, question, *events)
 
 
 def ask(survey: Survey, session: Session, question: Question, *before: Event) -> Step:
-    asked = replace(
-        session, current=question.name, turn=session.turn + 1, misses=0, draft=(), doubt=None, needs=None
-    )
+    asked = replace(_afresh(session), current=question.name, turn=session.turn + 1)
     return Step(asked, (*before, Asked(question.name, asked.turn, *place(survey, asked, question))))
 
 
@@ -94,12 +92,18 @@ def pass_over(survey: Survey, session: Session, question: Question, *, at: datet
 
 
 def show_again(survey: Survey, session: Session, question: Question) -> Step:
-    left = Left(question.name, session.turn)
-    if still_relevant(survey, session):
-        return ask(survey, session, question, left)
+    """The question afresh, or the next one if it, or an answer, concerns this person no more."""
     kept, dropped = drop_irrelevant(survey, session)
-    return advance(survey, kept, left, *((Dropped(dropped),) if dropped else ()))
+    before = (Left(question.name, session.turn), *((Dropped(dropped),) if dropped else ()))
+    if still_relevant(survey, kept):
+        return ask(survey, kept, question, *before)
+    return advance(survey, kept, *before)
 
 
 def close(session: Session, state: State) -> Session:
-    return replace(session, state=state, current=None, misses=0, draft=(), doubt=None, needs=None)
+    return replace(_afresh(session), state=state, current=None)
+
+
+def _afresh(session: Session) -> Session:
+    """Nothing is left of what was said to the open question without becoming an answer."""
+    return replace(session, misses=0, empty=0, draft=(), doubt=None, needs=None)

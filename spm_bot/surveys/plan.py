@@ -21,6 +21,12 @@ def choices_of(session: Session, question: Question) -> tuple[Choice, ...]:
     return question.choices
 
 
+def pausing(session: Session, question: Question, answer: Answer) -> bool:
+    """Whether this reply asks to wait for a better moment, and so is no answer."""
+    waits = {choice.code for choice in choices_of(session, question) if choice.pauses}
+    return not waits.isdisjoint(answer.codes)
+
+
 def label_of(survey: Survey, session: Session, question: Question) -> Words:
     """The wording that fits this person: a group loan's, say, in place of the plain one."""
     for when, words in question.label_by:

@@ -106,14 +106,10 @@ def _redrawn(scene: Scene, event: Ticked) -> Outbound:
 
 
 def _put_away(scene: Scene, event: Settled | Left | Stopped | Expired) -> Outbound:
-    """A message that asks no more: without buttons, and without words where they may tell too much."""
-    match event:
-        case Settled(turn=turn, echo=echo, accepted=accepted):
-            return Outbound("✓" if accepted else "…", edits=_echo_ref(scene, turn, echo))
-        case Left(question=name, turn=turn) if not question_of(scene, name).private:
-            return Outbound(text_of(scene, name), edits=scene.ref(turn))
-        case _:
-            return Outbound("…", edits=scene.ref(event.turn))
+    """A message that asks no more has no buttons, and no words: they may tell too much to a bystander."""
+    if isinstance(event, Settled):
+        return Outbound("✓" if event.accepted else "…", edits=_echo_ref(scene, event.turn, event.echo))
+    return Outbound("…", edits=scene.ref(event.turn))
 
 
 def _echo(scene: Scene, name: str, turn: int) -> Outbound:
@@ -140,7 +136,8 @@ def _refusal(scene: Scene, event: Misunderstood) -> Outbound:
     parts += _example(scene, question)
     buttons: Rows = ()
     if not question.required:
-        parts.append(scene.voice.say("Or tap Skip."))
+        if event.reason != "empty":
+            parts.append(scene.voice.say("Or tap Skip."))
         buttons = ((scene.button(scene.voice.say("Skip"), Action.SKIP, turn=event.turn),),)
     return Outbound("\n".join(parts), buttons)
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from spm_bot.messages import Action, Token
 from spm_bot.surveys.answers import (
+    DONE,
     NO,
     YES,
     Reading,
@@ -19,7 +20,7 @@ from spm_bot.surveys.answers import (
 )
 from spm_bot.surveys.model import Choice, Kind, Question, Survey
 from spm_bot.surveys.moves import close, missed, pass_over, show_again, step_back, store
-from spm_bot.surveys.plan import choices_of, echoed, holds, place
+from spm_bot.surveys.plan import choices_of, echoed, holds, pausing, place
 from spm_bot.surveys.session import (
     Answer,
     Doubted,
@@ -44,6 +45,8 @@ def typed(
         return store(survey, session, question, session.doubt, at=at)
     if session.doubt is not None and plain(text) in NO:
         return show_again(survey, session, question)
+    if question.kind is Kind.SELECT_MULTIPLE and plain(text) in DONE:
+        return _done(survey, replace(session, doubt=None), question, at=at)
     reading = understand(question, choices_of(session, question), text)
     heard = replace(session, doubt=None)
     if message:
@@ -94,8 +97,10 @@ def _choice_at(choices: tuple[Choice, ...], value: str) -> Choice | None:
 
 
 def _done(survey: Survey, session: Session, question: Question, *, at: datetime) -> Step:
-    if not session.draft and session.misses + 1 >= EMPTY_PICKS and not question.required:
-        return pass_over(survey, session, question, at=at)
+    if not session.draft:
+        session = replace(session, empty=session.empty + 1)
+        if session.empty >= EMPTY_PICKS and not question.required:
+            return pass_over(survey, session, question, at=at)
     return _take(survey, session, question, pick(choices_of(session, question), session.draft), at=at)
 
 
@@ -104,8 +109,7 @@ def _take(survey: Survey, session: Session, question: Question, reading: Reading
     if not isinstance(reading, Understood):
         return missed(session, question, reading.reason)
     answer = reading.answer
-    chosen = {choice.code: choice for choice in choices_of(session, question)}
-    if any(chosen[code].pauses for code in answer.codes):
+    if pausing(session, question, answer):
         return Step(session, (Paused(question.name),))
     if not holds(question.constraint, survey, session, own=answer, default=True):
         return missed(session, question, "constraint")

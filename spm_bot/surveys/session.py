@@ -51,8 +51,9 @@ class Session:
 
     `turn` counts the questions asked, so that buttons of an earlier one are known as stale.
     `read` lists the notes shown, `heard` which typed message (the channel's id) gave which answer.
-    `misses` counts misunderstandings on the open question, `draft` holds the ticks of a
-    select_multiple, `doubt` an answer waiting for a yes. `needs` names the value a form waits for.
+    `misses` counts misunderstandings on the open question, `empty` those that were a Done without a
+    tick, `draft` holds the ticks of a select_multiple, `doubt` an answer waiting for a yes. `needs`
+    names the value a form waits for.
     """
 
     survey: str
@@ -68,6 +69,7 @@ class Session:
     read: tuple[str, ...] = ()
     heard: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     misses: int = 0
+    empty: int = 0
     draft: tuple[str, ...] = ()
     doubt: Answer | None = None
     needs: str | None = None

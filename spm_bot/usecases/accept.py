@@ -12,10 +12,12 @@ from spm_bot.usecases.eligibility import signed_languages
 from spm_bot.usecases.facts import client_facts
 from spm_bot.usecases.follow import show_again
 from spm_bot.usecases.invite import allowed_from, invitation_message
-from spm_bot.usecases.talk import begin
+from spm_bot.usecases.talk import begin, make_way
 from spm_bot.usecases.visit import Visit
 
 LATER = timedelta(hours=24)
+DOUBLE_TAP = timedelta(seconds=30)
+"""A second Start within this time is a nervous finger; later it means: show me the question again."""
 
 
 def accept(visit: Visit, token: Token) -> str | None:
@@ -40,9 +42,11 @@ def accept(visit: Visit, token: Token) -> str | None:
 
 def _start(visit: Visit, invitation: Invitation, token: Token) -> None:
     _close_message(visit, token)
-    active = sessions.active(visit.connection, visit.chat.id)
-    if active is not None and active.invitation == invitation.id:
-        show_again(visit, active)
+    begun = sessions.of_invitation(visit.connection, invitation.id)
+    if begun is not None:
+        if visit.now - begun.started_at > DOUBLE_TAP:
+            make_way(visit, begun)
+            show_again(visit, begun)
         return
     client = people.client(visit.connection, invitation.client)
     survey = visit.desk.library.survey(invitation.survey)

@@ -31,7 +31,8 @@ def consent_given(visit: Visit, client_id: int, answers: Mapping[str, Answer]) -
     if surveys:
         visit.say(say("Thank you. We will write when there is a survey for you. Write /help at any time."))
     else:
-        halt(visit)
+        halt(visit, client=client_id)
+        rounds.close_open(visit.connection, [client_id], Outcome.REFUSED)
         visit.say(say("All right, we send no surveys. Nothing changes for you. If you think again: /consent"))
 
 

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 from spm_bot.messages import Edited, Tap, Text, Token
 from spm_bot.storage import sessions
-from spm_bot.storage.sessions import EXPIRED, Opened
+from spm_bot.storage.sessions import EXPIRED, SUSPENDED, Opened
 from spm_bot.surveys import engine
 from spm_bot.usecases.follow import follow, show_again
-from spm_bot.usecases.talk import agrees, as_agreed, survey_of
+from spm_bot.usecases.talk import agrees, as_agreed, make_way, survey_of
 from spm_bot.usecases.visit import Visit
 
 LATE = timedelta(days=28)
@@ -78,15 +78,18 @@ def _tap_elsewhere(visit: Visit, token: Token) -> str | None:
     """A button of a session that is not the active one: late, waiting, or long over."""
     opened = sessions.get(visit.connection, token.id)
     mine = opened is not None and opened.address == visit.chat.id
-    if opened is None or not mine or not _may_reopen(visit, opened) or token.turn != opened.session.turn:
-        return visit.voice.say("That question is already answered.")
-    return _reply(visit, _reopened(visit, opened), Tap(token))
+    if opened is not None and mine and token.turn == opened.session.turn and agrees(visit, opened):
+        if opened.status == SUSPENDED:
+            make_way(visit, opened)
+            return _reply(visit, opened, Tap(token))
+        if _may_reopen(visit, opened):
+            return _reply(visit, _reopened(visit, opened), Tap(token))
+    return visit.voice.say("That question is already answered.")
 
 
 def _may_reopen(visit: Visit, opened: Opened) -> bool:
     quiet = sessions.active(visit.connection, visit.chat.id) is None
-    in_time = opened.status == EXPIRED and visit.now < opened.expires_at + LATE
-    return quiet and in_time and agrees(visit, opened)
+    return quiet and opened.status == EXPIRED and visit.now < opened.expires_at + LATE
 
 
 def _reopened(visit: Visit, opened: Opened) -> Opened:

@@ -9,13 +9,10 @@ from spm_bot.usecases.talk import survey_of, take_step
 from spm_bot.usecases.visit import Visit
 
 
-def halt(visit: Visit) -> None:
-    """Ends the open survey or form in this chat, and a survey that waits behind a form."""
-    for opened in (
-        sessions.active(visit.connection, visit.chat.id),
-        sessions.suspended(visit.connection, visit.chat.id),
-    ):
-        if opened is not None:
+def halt(visit: Visit, *, client: int | None = None) -> None:
+    """Ends what is open in this chat and what waits there; with `client`, only what is theirs."""
+    for opened in sessions.unfinished(visit.connection, visit.chat.id):
+        if client in (None, opened.client):
             survey = survey_of(visit, opened)
             saved, _ = take_step(visit, opened, survey, engine.stop(opened.session))
             if not opened.form:

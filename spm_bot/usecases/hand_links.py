@@ -34,6 +34,8 @@ async def invite_clients(
 ) -> list[NewLink]:
     """A new link for every active client of a branch, or for one client, or for all."""
     clients = await store.read(partial(people.clients_where, branch=branch, code=code))
+    if not clients:
+        return []
     made = [NewLink(client.code, _token(), _code()) for client in clients]
     await store.write(partial(_keep_client_links, clients=clients, made=made, actor=actor, now=now))
     return made

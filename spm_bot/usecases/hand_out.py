@@ -53,7 +53,7 @@ def send_stored(visit: Visit, wanted: str) -> None:
         if week is not None and (stored := digests.find(visit.connection, week, scope)) is not None
     ]
     if not found:
-        visit.say(say("There is no digest for that week."))
+        visit.say(say("There is no digest for that week.") if wanted else say("There is no digest yet."))
     visit.say(*(_message(stored) for stored in found), kind="staff")
 
 

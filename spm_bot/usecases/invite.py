@@ -186,18 +186,19 @@ def invitation_message(
     turn: int = 0,
 ) -> Outbound:
     """Who asks, how many questions, how long, who sees it, no effect on any loan; nothing more."""
-    say = voice(language).say
+    speaker = voice(language)
+    say = speaker.say
     facts = client_facts(connection, desk, client, language=language, now=now)
     trial = engine.begin(survey, language=language, at=now, values=facts).session
     count = question_count(survey, trial)
     parts = [
         (survey.intro or survey.title).in_(language),
         say(
-            "%(name)s asks: %(count)s questions, about %(minutes)s minutes. Only %(team)s see your answers."
-            " Nothing changes for any loan. Write STOP to end the surveys.",
+            "%(name)s asks: %(questions)s, about %(minutes)s. Your answers go only to %(team)s and change"
+            " nothing about any loan. Write STOP to end the surveys.",
             name=desk.institution.name,
-            count=count,
-            minutes=survey.minutes,
+            questions=speaker.count("%(n)s question", "%(n)s questions", count),
+            minutes=speaker.count("%(n)s minute", "%(n)s minutes", survey.minutes),
             team=desk.institution.answers_seen_by,
         ),
     ]

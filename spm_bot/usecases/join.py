@@ -6,10 +6,12 @@ import re
 import unicodedata
 from datetime import timedelta
 
-from spm_bot.storage import audits, links, people
+from spm_bot.protection.consent import Purpose
+from spm_bot.storage import audits, consents, links, people
 from spm_bot.storage.links import Link
 from spm_bot.texts import sentence
 from spm_bot.usecases import agree
+from spm_bot.usecases.bring_along import bring_along
 from spm_bot.usecases.facts import house_facts, language_choices
 from spm_bot.usecases.talk import begin, make_room
 from spm_bot.usecases.visit import Visit
@@ -53,6 +55,8 @@ def greet(visit: Visit) -> None:
         visit.say(
             say("Hello. You are registered as staff of %(name)s. Write /help for what you can do.", name=name)
         )
+    elif visit.chat.clients and not _agreeing(visit):
+        visit.say(say("Hello. You get no surveys from us. If you think again: /consent"))
     elif visit.chat.clients:
         visit.say(
             say("Welcome back to %(name)s. We write when there is a survey. Write /help for help.", name=name)
@@ -90,6 +94,7 @@ def _join_client(visit: Visit, link: Link, client_id: int) -> None:
     if not links.use_link(visit.connection, link.id, at=visit.now):
         return
     make_room(visit)
+    bring_along(visit, client_id)
     people.move_client(visit.connection, client_id, visit.chat.id, at=visit.now)
     if len(visit.desk.languages) > 1:
         _choose_language(visit, client_id)
@@ -148,3 +153,7 @@ def _branch_name(visit: Visit, code: str) -> str:
 
 def _hotline(visit: Visit) -> str:
     return visit.desk.institution.hotline
+
+
+def _agreeing(visit: Visit) -> set[int]:
+    return consents.clients_agreeing(visit.connection, Purpose.SURVEY, visit.chat.clients)

@@ -69,9 +69,16 @@ async def weekly(week: Week, *, store: Store, desk: Desk, now: datetime) -> list
 
 
 async def make(week: Week, scope: str | None, *, store: Store, desk: Desk) -> Report:
+    """The digest of `week` with card and picture. Raises ValueError for an unknown branch."""
+    digest = await compute(week, scope, store=store, desk=desk)
+    spoken = voice(desk.languages[0])
+    return Report(digest, card(digest, spoken), branches_picture(digest, spoken))
+
+
+async def compute(week: Week, scope: str | None, *, store: Store, desk: Desk) -> Digest:
     """The digest of `week` for all branches, or for one. Raises ValueError for an unknown branch."""
     inputs = await store.read(partial(gather, week=week))
-    digest = compose(
+    return compose(
         week=week,
         scope=scope,
         observations=inputs.observations,
@@ -80,8 +87,6 @@ async def make(week: Week, scope: str | None, *, store: Store, desk: Desk) -> Re
         portfolio=inputs.portfolio,
         settings=_settings(desk.institution),
     )
-    spoken = voice(desk.languages[0])
-    return Report(digest, card(digest, spoken), branches_picture(digest, spoken))
 
 
 def gather(connection: Connection, *, week: Week) -> Inputs:

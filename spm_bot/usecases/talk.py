@@ -89,6 +89,13 @@ def make_room(visit: Visit) -> None:
         sessions.save(visit.connection, current, current.session, status=SUSPENDED, at=visit.now)
 
 
+def make_way(visit: Visit, opened: Opened) -> None:
+    """Nothing but this session may be active in this chat."""
+    current = sessions.active(visit.connection, visit.chat.id)
+    if current is not None and current.id != opened.id:
+        make_room(visit)
+
+
 def give_up(visit: Visit, opened: Opened) -> None:
     """Ends a form that nobody wants to finish; its open question loses its buttons."""
     take_step(visit, opened, survey_of(visit, opened), engine.stop(opened.session))

@@ -141,11 +141,11 @@ class Updates(UpdateQueues):  # type: ignore[misc]  # the emulator has no types
                     raise UpdateError(_HOOKED, 409)
                 if mine != self._poll:
                     raise UpdateError(_OTHER_POLLER, 409)
-                found = [*self._again, *(item for item in state.updates if _allowed(item, state.allowed))][
-                    :limit
-                ]
+                waiting = [item for item in state.updates if _allowed(item, state.allowed)]
+                # A repeated update never overtakes an earlier one that is still to come.
+                found = sorted([*self._again, *waiting], key=lambda item: int(item["update_id"]))[:limit]
                 if found or loop.time() >= deadline:
-                    self._again = self._again[limit:]
+                    self._again = [item for item in self._again if item not in found]
                     self._last = (offset, loop.time())
                     return found
                 try:

@@ -50,3 +50,11 @@ def test_decode_of_data_we_never_wrote_is_none(data: str) -> None:
 def test_encode_refuses_what_needs_more_than_64_bytes() -> None:
     with pytest.raises(ValueError, match="64 bytes, this one needs 68"):
         tokens.encode(Token(Subject.SESSION, 1, 1, Action.PICK, "न" * 20))
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["s.-1.0.p.", "s.1_0.0.p.", "s. 1.0.p.", "s.8000000000000000.0.p.", f"s.{'f' * 40}.0.p.", "s.1.-1.p."],
+)
+def test_number_no_database_would_take_is_no_token(data: str) -> None:
+    assert tokens.decode(data) is None

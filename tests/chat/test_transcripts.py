@@ -20,12 +20,8 @@ TRANSCRIPTS = sorted((Path(__file__).parents[1] / "transcripts").glob("*.txt"))
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
 async def test_conversation(path: Path, sqlite_world: World) -> None:
-    golden = path.read_text(encoding="utf-8")
-    assert golden.startswith("# "), "a conversation begins with the promise it shows"
+    golden = kept(path)
     played = await Player(sqlite_world).play(golden)
-    if os.environ.get("SPM_REGOLD"):
-        path.write_text(played, encoding="utf-8")
-        return
     difference = "".join(
         unified_diff(
             golden.splitlines(keepends=True),
@@ -35,4 +31,17 @@ async def test_conversation(path: Path, sqlite_world: World) -> None:
             n=6,
         )
     )
-    assert not difference, f"\n{difference}"
+    if difference and os.environ.get("SPM_REGOLD"):
+        keep(path, played)
+    else:
+        assert not difference, f"\n{difference}"
+
+
+def kept(path: Path) -> str:
+    golden = path.read_text(encoding="utf-8")
+    assert golden.startswith("# "), "a conversation begins with the promise it shows"
+    return golden
+
+
+def keep(path: Path, played: str) -> None:
+    path.write_text(played, encoding="utf-8")

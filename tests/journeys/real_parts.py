@@ -175,9 +175,7 @@ def institution_file() -> str:
 
 def register_file(codes: Iterable[str]) -> str:
     """A client list of one branch: each with a business loan, none in arrears."""
-    rows = [
-        f"{code},{BRANCH},Asha {code},1980,2022-01-01,business_loan,L-{code},12000" for code in codes
-    ]
+    rows = [f"{code},{BRANCH},Asha {code},1980,2022-01-01,business_loan,L-{code},12000" for code in codes]
     return "\n".join([HEADING, *rows, ""])
 
 

@@ -1,4 +1,4 @@
-"""The whole way with real parts: an administrator sets up, a client answers, an officer asks, a manager reads.
+"""The whole way with real parts: set up, joined, answered, asked by an officer, read by a manager.
 
 The Bot API server and `bot.py run` are processes or threads of their own and meet over HTTP only. That
 every outgoing call fits the published Bot API schema is checked by the bench when it closes.
@@ -166,11 +166,21 @@ async def officer_journey(house: House) -> None:
     assert "Send it?" in (await heard(bench, OFFICER)).text
     await bench.tap(OFFICER, "1 Yes, send it")
     assert (await heard(bench, OFFICER)).text.startswith("It goes out over the next days.")
+    await officer_leaves(house)
     found = await house.data("rounds", "list")
     assert [(each["survey"], each["origin"], each["invited"]) for each in found] == [
         ("debt_stress", "standing", 1),
         ("branch_visit", "adhoc", 30),
     ]
+
+
+async def officer_leaves(house: House) -> None:
+    """A role taken away is gone at once."""
+    held = {"id": 1, "staff": 1, "role": "loan_officer", "branch": BRANCH}
+    assert await house.data("staff", "list") == [held]
+    await house.command("staff", "revoke", "1")
+    await house.bench.say(OFFICER, "/ask")
+    assert (await heard(house.bench, OFFICER)).text == "This command is for staff."
 
 
 async def manager_journey(house: House) -> None:

@@ -53,7 +53,7 @@ class Person:
             place = rows[0][0]["callback_data"].rsplit(".", 2)[0]
             if place not in answered:
                 answered.add(place)
-                await asyncio.sleep(self.rng.uniform(0.1, 0.8))  # a person thinks
+                await asyncio.sleep(self.rng.uniform(0.2, 1.0))  # a person thinks
                 await self._react(message, rows)
 
     async def _react(self, message: Mapping[str, Any], rows: Sequence[Sequence[Mapping[str, Any]]]) -> None:
@@ -146,9 +146,11 @@ async def test_nothing_is_lost_doubled_or_out_of_order_when_the_bot_is_killed(ho
         await asyncio.sleep(rng.uniform(0.3, 1.0))  # the moment of a power cut
         assert not all(life.done() for life in lives), "everybody had finished: the kill proves nothing"
         await bot.kill()
-    async with house.running(), asyncio.timeout(PATIENCE):
-        await asyncio.gather(*lives)
+    async with house.running():
+        _, waiting = await asyncio.wait(lives, timeout=PATIENCE)
     delivering.cancel()
+    assert [crowd[chat].said for chat, life in zip(PEOPLE, lives, strict=True) if life in waiting] == []
+    await asyncio.gather(*lives)
     async with house.store() as store:
         answers, (states, whole) = await store.read(stored), await store.read(ends)
     assert answers == {chat: person.said for chat, person in crowd.items()}

@@ -81,7 +81,8 @@ class Phones:
                 found = labelled(look, label)
                 if found is not None and (on is None or on in look.text):
                     return found.token
-        raise LookupError(f"no button [{label}] on {handle}" + (f" on {on!r}" if on else ""))
+        shown = [b.label for bubble in self.chats[handle][-1:] for row in bubble.look.buttons for b in row]
+        raise LookupError(f"no button [{label}] on the phone of {handle}; the last message has {shown}")
 
     def tokens(self, handle: str) -> list[Token]:
         """Every button this phone ever showed, oldest first."""

@@ -41,6 +41,7 @@ from spm_bot.storage import people, sessions
 from spm_bot.storage.store import Connection
 from spm_bot.storage.tables import responses
 from spm_bot.storage.tables import sessions as rows
+from spm_bot.surveys.session import Answer
 from tests.stage.phones import NAME, Seen
 from tests.stage.world import World
 
@@ -156,7 +157,7 @@ class Player:
         return [head, *answered]
 
 
-def _kept(answer: sessions.Answer) -> str:
+def _kept(answer: Answer) -> str:
     if answer.text is not None:
         said = answer.text if len(answer.text) <= 60 else f"{answer.text[:20]}… ({len(answer.text)} signs)"
         said = repr(said)

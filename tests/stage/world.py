@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache, partial
@@ -137,7 +138,7 @@ class World:
             Dialogue(store, shared, clock),
             Postman(store, shared, clock, {NAME: phones}),
         )
-        await import_clients(CAST, store=store, currency="KES", as_of="2026-11-20")
+        await world.register(CAST)
         await store.write(partial(_prepare, desk=shared, at=clock.now()))
         return world
 
@@ -198,10 +199,14 @@ class World:
         )
         await self.store.write(work)
 
+    async def register(self, rows: Sequence[RegisterRow]) -> None:
+        """More clients come into the register."""
+        await import_clients(rows, store=self.store, currency="KES", as_of="2026-11-20")
+
     async def enrol_crowd(self, count: int, *, branch: str) -> None:
         """`count` more clients of a branch who all joined and agreed."""
         rows = crowd(count, branch=branch)
-        await import_clients(rows, store=self.store, currency="KES", as_of="2026-11-20")
+        await self.register(rows)
         for row in rows:
             await self.enrol(row.code, handle=row.code)
 

@@ -109,6 +109,7 @@ sessions = Table(
         postgresql_where=text("status = 'active'"),
     ),
     Index("ix_sessions_address_id", "address_id"),
+    Index("ix_sessions_invitation_id", "invitation_id"),
     Index("ix_sessions_expires_at", "status", "expires_at"),
     Index("ix_sessions_client_id", "client_id", "started_at"),
 )

@@ -1,0 +1,29 @@
+"""A client with a new phone: an open survey comes along, and the old phone shows nothing of it."""
+
+from __future__ import annotations
+
+from spm_bot.messages import Outbound
+from spm_bot.storage import outbox, sessions
+from spm_bot.storage.sessions import ENDED, EXPIRED
+from spm_bot.surveys import engine
+from spm_bot.surveys.present import present
+from spm_bot.surveys.scene import Scene
+from spm_bot.surveys.session import Stopped
+from spm_bot.texts import voice
+from spm_bot.usecases.talk import survey_of
+from spm_bot.usecases.visit import Visit
+
+
+def bring_along(visit: Visit, client_id: int) -> None:
+    """Moves a client's surveys from other chats to this one, to wait there; forms left behind end."""
+    for opened in sessions.elsewhere(visit.connection, client_id, address=visit.chat.id):
+        scene = Scene(survey_of(visit, opened), opened.session, opened.id, voice(opened.session.language))
+        hidden: tuple[Outbound, ...] = ()
+        if opened.status != EXPIRED:
+            hidden = present(scene, [Stopped(opened.session.turn)])
+        outbox.put(visit.connection, opened.address, hidden, kind="edit", at=visit.now)
+        if opened.form:
+            ended = engine.stop(opened.session).session
+            sessions.save(visit.connection, opened, ended, status=ENDED, at=visit.now)
+        else:
+            sessions.move(visit.connection, opened, visit.chat.id)

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spm_bot.fieldwork.audience import Candidate, eligible, why_not
+from spm_bot.fieldwork.contact_rules import ContactRules, History, Reason
+from spm_bot.times import YEAR
+
+NOW = datetime(2026, 11, 24, 7, tzinfo=UTC)
+WEEK = timedelta(weeks=1)
+SURVEYS = ("client_satisfaction", "debt_stress", "client_outcomes", "branch_visit")
+SIGNED = frozenset({"en", "fr"})
+RULES = ContactRules(
+    cool_downs={"client_satisfaction": 52, "debt_stress": 26, "client_outcomes": 52},
+    apart={frozenset(("client_satisfaction", "client_outcomes")): 8},
+)
+GOOD = Candidate(
+    client=1,
+    address=1,
+    branch="BUN",
+    status="active",
+    birth_year=1985,
+    has_loan=True,
+    in_arrears=False,
+    reachable=True,
+    agrees=True,
+    language="en",
+    busy=False,
+    history=History(),
+)
+
+
+def asked(survey: str, *, weeks: float) -> History:
+    at = NOW - weeks * WEEK
+    return History(((survey, at),), (at,))
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({}, None),
+        ({"in_arrears": True}, None),
+        ({"status": "deceased"}, Reason.DECEASED),
+        ({"status": "closed"}, Reason.CLOSED),
+        ({"status": "written_off"}, Reason.CLOSED),
+        ({"birth_year": None}, Reason.AGE_UNKNOWN),
+        ({"birth_year": 2008}, Reason.UNDER_AGE),
+        ({"birth_year": 2007}, None),
+        ({"has_loan": False}, Reason.NO_LOAN),
+        ({"address": None}, Reason.NOT_JOINED),
+        ({"reachable": False}, Reason.UNREACHABLE),
+        ({"agrees": False}, Reason.NO_CONSENT),
+        ({"language": "sw"}, Reason.NO_LANGUAGE),
+        ({"language": ""}, Reason.NO_LANGUAGE),
+        ({"busy": True}, Reason.OPEN_SESSION),
+        ({"history": asked("debt_stress", weeks=25)}, Reason.SURVEY_COOL_DOWN),
+        ({"history": asked("branch_visit", weeks=2)}, Reason.COOL_DOWN),
+        ({"history": History((), (NOW,) * 12)}, Reason.MESSAGES_SPENT),
+    ],
+)
+def test_every_no_has_its_reason(changes: dict[str, Any], reason: Reason | None) -> None:
+    candidate = replace(GOOD, **changes)
+    found = why_not(candidate, survey="debt_stress", signed=SIGNED, rules=RULES, now=NOW)
+    assert found is reason
+
+
+def test_surveys_keep_their_distance() -> None:
+    candidate = replace(GOOD, history=asked("client_outcomes", weeks=7))
+    near = why_not(candidate, survey="client_satisfaction", signed=SIGNED, rules=RULES, now=NOW)
+    assert near is Reason.SURVEYS_TOO_NEAR
+    assert why_not(candidate, survey="branch_visit", signed=SIGNED, rules=RULES, now=NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("survey", "changes", "reason"),
+    [
+        ("branch_visit", {"birth_year": None}, None),
+        ("branch_visit", {"birth_year": 2008}, Reason.UNDER_AGE),
+        ("branch_visit", {"has_loan": False}, None),
+        ("client_outcomes", {"birth_year": None}, Reason.AGE_UNKNOWN),
+        ("client_outcomes", {"has_loan": False}, None),
+    ],
+)
+def test_surveys_differ_in_what_they_need(
+    survey: str, changes: dict[str, Any], reason: Reason | None
+) -> None:
+    candidate = replace(GOOD, **changes)
+    assert why_not(candidate, survey=survey, signed=SIGNED, rules=RULES, now=NOW) is reason
+
+
+def test_the_dead_are_told_first() -> None:
+    nothing_fits = replace(
+        GOOD, status="deceased", birth_year=None, has_loan=False, address=None, agrees=False, busy=True
+    )
+    found = why_not(nothing_fits, survey="debt_stress", signed=frozenset(), rules=RULES, now=NOW)
+    assert found is Reason.DECEASED
+
+
+moments = st.timedeltas(timedelta(0), timedelta(days=500)).map(lambda ago: NOW - ago)
+histories = st.lists(st.tuples(st.sampled_from(SURVEYS), moments), max_size=8).map(
+    lambda invited: History(tuple(invited), tuple(at for _, at in invited))
+)
+candidates = st.builds(
+    Candidate,
+    client=st.integers(1, 10**6),
+    address=st.none() | st.integers(1, 10**6),
+    branch=st.sampled_from(["BUN", "BUS"]),
+    status=st.sampled_from(["active", "active", "active", "closed", "deceased"]),
+    birth_year=st.none() | st.integers(1950, 2012),
+    has_loan=st.booleans(),
+    in_arrears=st.booleans(),
+    reachable=st.sampled_from([True, True, True, False]),
+    agrees=st.sampled_from([True, True, True, False]),
+    language=st.sampled_from(["en", "fr", "sw", ""]),
+    busy=st.sampled_from([False, False, False, True]),
+    history=histories,
+)
+
+
+@given(st.lists(candidates, max_size=20), st.sampled_from(SURVEYS))
+def test_nobody_is_invited_against_a_rule(crowd: list[Candidate], survey: str) -> None:
+    chosen = eligible(crowd, survey=survey, signed=SIGNED, rules=RULES, now=NOW)
+    assert chosen == [
+        each for each in crowd if why_not(each, survey=survey, signed=SIGNED, rules=RULES, now=NOW) is None
+    ]
+    for each in chosen:
+        assert (each.status, each.reachable, each.agrees, each.busy) == ("active", True, True, False)
+        assert each.address is not None
+        assert each.language in SIGNED
+        assert each.birth_year is None or NOW.year - each.birth_year > 18
+        assert survey not in {"debt_stress", "client_outcomes"} or each.birth_year is not None
+        assert survey != "debt_stress" or each.has_loan
+        ages = [NOW - at for _, at in each.history.invited_at]
+        assert all(age >= timedelta(days=21) for age in ages)
+        assert sum(age < YEAR for age in ages) < RULES.max_per_year
+        own = [NOW - at for code, at in each.history.invited_at if code == survey]
+        least = RULES.cool_downs.get(survey, 0) * WEEK - timedelta(hours=72)
+        assert all(age >= least for age in own)
+
+
+@given(candidates, st.sampled_from(SURVEYS))
+def test_being_in_arrears_never_decides(candidate: Candidate, survey: str) -> None:
+    late, good = (
+        why_not(replace(candidate, in_arrears=arrears), survey=survey, signed=SIGNED, rules=RULES, now=NOW)
+        for arrears in (True, False)
+    )
+    assert late is good
+
+
+@given(candidates, st.sampled_from(SURVEYS), st.integers(0, 104))
+def test_client_is_asked_at_most_once_in_a_cool_down(candidate: Candidate, survey: str, weeks: int) -> None:
+    """Whoever is invited now is not invited to the same survey again before its time."""
+    again = NOW + weeks * WEEK
+    invited = History(((survey, NOW), *candidate.history.invited_at), (NOW, *candidate.history.messages_at))
+    later = why_not(replace(candidate, history=invited), survey=survey, signed=SIGNED, rules=RULES, now=again)
+    if weeks * WEEK < RULES.cool_downs.get(survey, 3) * WEEK - timedelta(hours=72):
+        assert later is not None

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import pytest
+
+from spm_bot.fieldwork.register import RegisterRow
+from spm_bot.registers.sheets import Books, SheetError, read_clients
+
+BOOKS = Books(frozenset({"BUN", "BUS"}), {"group_loan": "group", "business_loan": "individual"})
+FULL = (
+    "client_id,branch,full_name,phone,gender,birth_year,activation_date,product,savings,status,loan_id,"
+    "outstanding_principal,days_in_arrears,written_off_amount\n"
+)
+
+
+def read(text: str) -> list[RegisterRow]:
+    return read_clients(text, place="clients.csv", books=BOOKS)
+
+
+def problem(text: str) -> str:
+    with pytest.raises(SheetError) as told:
+        read(text)
+    return str(told.value)
+
+
+def test_every_column_finds_its_place() -> None:
+    text = (
+        FULL + '7,BUN,"Barasa, Nafula",+254700,female,1985,2020-01-31,group_loan,yes,active,L9,1250.5,12,3\n'
+    )
+    assert read(text) == [
+        RegisterRow(
+            code="7",
+            name="Barasa, Nafula",
+            branch="BUN",
+            phone="+254700",
+            product="group_loan",
+            loan_method="group",
+            gender="female",
+            birth_year=1985,
+            joined_on="2020-01-31",
+            has_savings=True,
+            status="active",
+            loan="L9",
+            outstanding=1250.5,
+            days_in_arrears=12,
+            written_off=3.0,
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "client_id,branch,full_name\n7,BUN,Nafula\n",
+        "\ufefffull_name,client_id,branch\r\n Nafula , 7 ,BUN\r\n",
+        "client_id,branch,full_name,phone,savings,status\n\n7,BUN,Nafula,,,\n\n",
+        "client_id,branch,full_name,phone\n7,BUN,Nafula\n",
+    ],
+    ids=["only what is needed", "as a spreadsheet writes it", "empty cells and lines", "a short line"],
+)
+def test_what_is_left_out_stays_empty(text: str) -> None:
+    assert read(text) == [RegisterRow(code="7", name="Nafula", branch="BUN")]
+
+
+def test_heading_alone_is_no_client() -> None:
+    assert read("client_id,branch,full_name\n") == []
+
+
+@pytest.mark.parametrize(
+    ("word", "savings"),
+    [("yes", True), ("Y", True), ("1", True), ("TRUE", True), ("no", False), ("0", False), ("", False)],
+)
+def test_savings_are_yes_or_no(word: str, savings: bool) -> None:
+    [row] = read(f"client_id,branch,full_name,savings\n7,BUN,Nafula,{word}\n")
+    assert row.has_savings is savings
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "clients.csv:1: the column client_id is missing (needed: client_id, branch, full_name)"),
+        (
+            "client_id;branch;full_name\n",
+            "clients.csv:1: the column client_id is missing (needed: client_id, branch, full_name)",
+        ),
+        (
+            "client_id,branch,full_name,religion\n",
+            (
+                "clients.csv:1: the column 'religion' is not known (known: client_id, branch, full_name,"
+                " phone, gender, birth_year, activation_date, product, savings, status, loan_id,"
+                " outstanding_principal, days_in_arrears, written_off_amount)"
+            ),
+        ),
+        (
+            "client_id,branch,full_name,branch\n",
+            "clients.csv:1: the column 'branch' stands there twice",
+        ),
+        (
+            'client_id,branch,full_name\n7,BUN,"Nafula\n8,BUN,Chebet\n',
+            "clients.csv:2: unexpected end of data (is a quotation mark missing?)",
+        ),
+    ],
+    ids=["empty", "semicolons", "unknown column", "column twice", "quotation mark left open"],
+)
+def test_file_that_cannot_be_read_says_why(text: str, told: str) -> None:
+    assert problem(text) == told
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (",BUN,Nafula", "client_id is empty"),
+        ("7,,Nafula", "branch is empty"),
+        ("7,BUN, ", "full_name is empty"),
+        ("7,XXX,Nafula", "branch 'XXX' is not in the institution file"),
+        ("7,BUN,Nafula,,,,,boat_loan", "product 'boat_loan' is not in the institution file"),
+        ("7,BUN,Nafula,,,,,,,asleep", "status 'asleep' is not one of active, closed, deceased"),
+        ("7,BUN,Nafula,,,85b", "birth_year '85b' is not a year such as 1984"),
+        ("7,BUN,Nafula,,,,31.01.2020", "activation_date '31.01.2020' is not a date such as 2024-03-31"),
+        ("7,BUN,Nafula,,,,,,perhaps", "savings 'perhaps' is not yes or no"),
+        ('7,BUN,Nafula,,,,,,,,L1,"1,000"', "outstanding_principal '1,000' is not a number such as 12500.50"),
+        ("7,BUN,Nafula,,,,,,,,L1,nan", "outstanding_principal 'nan' is not a number such as 12500.50"),
+        ("7,BUN,Nafula,,,,,,,,L1,5,1.5", "days_in_arrears '1.5' is not a number of days such as 0"),
+        ("7,BUN,Nafula,,,,,,,,L1,5,0,inf", "written_off_amount 'inf' is not a number such as 0"),
+        (
+            "7,BUN,Barasa,Nafula,,,,,,,,,,,",
+            "more cells than the heading has (put text with a comma in quotation marks)",
+        ),
+    ],
+)
+def test_line_that_is_wrong_says_what_is(cells: str, told: str) -> None:
+    assert problem(f"{FULL}{cells}\n") == f"clients.csv:2: {told}"
+
+
+def test_all_problems_are_told_and_nothing_is_taken() -> None:
+    text = "client_id,branch,full_name\n7,BUN,Nafula\n7,BUN,Chebet\n8,XXX,Wafula\n,BUN,Otieno\n,BUN,Anyango\n"
+    assert problem(text).splitlines() == [
+        "clients.csv:3: client_id '7' stands on line 2 already",
+        "clients.csv:4: branch 'XXX' is not in the institution file",
+        "clients.csv:5: client_id is empty",
+        "clients.csv:6: client_id is empty",
+    ]

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from spm_bot.storage import links
+from spm_bot.storage.links import Link
+from spm_bot.storage.store import Conflict, Connection, Store
+from spm_bot.storage.tables import links as table
+from spm_bot.storage.vault import Vault
+from tests.seed import AT, DAY, HOUR, enter, found_bare, row, rows_of
+
+TOKEN, CODE = "a-token-of-128-bits", "KMPX2345"
+
+
+def make(connection: Connection) -> int:
+    [client] = enter(connection, row())
+    links.add_link(connection, token=TOKEN, code=CODE, client=client, at=AT, expires_at=AT + DAY)
+    return client
+
+
+async def test_link_is_found_by_its_token_and_by_its_printed_code(store: Store) -> None:
+    client = await store.write(make)
+    link = await store.read(lambda c: links.find_link(c, TOKEN))
+    assert link is not None
+    assert link == Link(link.id, client, None, "", AT + DAY, None, None)
+    assert await store.read(lambda c: links.find_link(c, CODE)) == link
+    assert await store.read(lambda c: links.find_link(c, "another")) is None
+
+
+async def test_link_of_staff_carries_a_role_and_a_branch(store: Store) -> None:
+    await store.write(
+        lambda c: links.add_link(
+            c, token="t", code="t", role="manager", branch="BUN", at=AT, expires_at=AT + DAY
+        )
+    )
+    link = await store.read(lambda c: links.find_link(c, "t"))
+    assert link is not None
+    assert (link.client, link.role, link.branch) == (None, "manager", "BUN")
+
+
+async def test_link_can_be_used_once(store: Store) -> None:
+    await store.write(make)
+    link = await store.read(lambda c: links.find_link(c, TOKEN))
+    assert link is not None
+    assert link.open_at(AT)
+    assert await store.write(lambda c: links.use_link(c, link.id, at=AT + HOUR)) is True
+    assert await store.write(lambda c: links.use_link(c, link.id, at=AT + 2 * HOUR)) is False
+    used = await store.read(lambda c: links.find_link(c, TOKEN))
+    assert used is not None
+    assert used.used_at == AT + HOUR
+    assert not used.open_at(AT + HOUR)
+
+
+def test_link_is_open_until_it_expires_or_is_revoked() -> None:
+    link = Link(1, 1, None, "", AT + DAY, None, None)
+    assert link.open_at(AT + DAY - HOUR)
+    assert not link.open_at(AT + DAY)
+    assert not Link(1, 1, None, "", AT + DAY, None, AT).open_at(AT)
+
+
+async def test_newest_link_of_a_printed_code_counts(store: Store) -> None:
+    await store.write(make)
+    await store.write(
+        lambda c: links.add_link(c, token="t2", code=CODE, role="manager", at=AT, expires_at=AT + DAY)
+    )
+    link = await store.read(lambda c: links.find_link(c, CODE))
+    assert link is not None
+    assert link.role == "manager"
+
+
+async def test_token_twice_is_a_conflict(store: Store) -> None:
+    await store.write(make)
+    with pytest.raises(Conflict):
+        await store.write(
+            lambda c: links.add_link(c, token=TOKEN, code="other", role="manager", at=AT, expires_at=AT)
+        )
+
+
+async def test_only_hashes_are_kept(store: Store) -> None:
+    await store.write(make)
+    assert await store.read(lambda c: found_bare(c, [TOKEN, CODE])) == set()
+    [(token, code)] = await store.read(lambda c: rows_of(c, table, "token_hash", "code_hash"))
+    assert (len(token), len(code)) == (32, 32)
+
+
+async def test_link_hashed_with_an_older_key_is_found(database_url: str) -> None:
+    old, new = bytes(32), bytes(range(32))
+    before = await Store.open(database_url, vault=Vault((old,)), durability="off", lanes=1)
+    await before.write(make)
+    await before.close()
+    after = await Store.open(database_url, vault=Vault((new, old)), durability="off", lanes=1)
+    for secret in (TOKEN, CODE):
+        assert await after.read(partial(links.find_link, secret=secret)) is not None
+    await after.close()

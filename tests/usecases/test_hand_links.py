@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from functools import partial
+
+from spm_bot.storage import audits, links, people
+from spm_bot.storage.audits import Audit
+from spm_bot.storage.links import Link
+from spm_bot.storage.store import Store
+from spm_bot.usecases.hand_links import CODE_SIGNS, NewLink, invite_clients, invite_staff, revoke_role
+from spm_bot.usecases.join import CLIENT_LINK_LASTS, STAFF_LINK_LASTS, printed_code
+from tests.seed import AT, HOUR, enter, hire, row
+
+
+async def hand(store: Store, *, branch: str | None = None, code: str | None = None) -> list[NewLink]:
+    return await invite_clients(store=store, branch=branch, code=code, actor="cli:root", now=AT)
+
+
+async def test_every_active_client_gets_a_link_of_their_own(store: Store) -> None:
+    rows = [row("C1"), row("C2", branch="BUS"), row("C3", status="closed")]
+    one, two, _ = await store.write(lambda c: enter(c, *rows))
+    made = await hand(store)
+    assert [link.client for link in made] == ["C1", "C2"]
+    for link, client in zip(made, (one, two), strict=True):
+        for secret in (link.token, link.code):
+            found = await store.read(partial(links.find_link, secret=secret))
+            expected = Link(found.id if found else 0, client, None, "", AT + CLIENT_LINK_LASTS, None, None)
+            assert found == expected
+    assert await store.read(lambda c: audits.lines(c, limit=9)) == [
+        Audit(AT, "cli:root", "clients_invited", {"count": 2})
+    ]
+
+
+async def test_links_can_be_made_for_one_branch_or_one_client(store: Store) -> None:
+    await store.write(lambda c: enter(c, row("C1"), row("C2", branch="BUS"), row("C3", branch="BUS")))
+    assert [link.client for link in await hand(store, branch="BUS")] == ["C2", "C3"]
+    assert [link.client for link in await hand(store, code="C1")] == ["C1"]
+
+
+async def test_no_client_no_link_and_no_line_in_the_log(store: Store) -> None:
+    assert await hand(store, code="nobody") == []
+    assert await store.read(lambda c: audits.lines(c, limit=9)) == []
+
+
+async def test_tokens_and_codes_are_not_guessed_and_can_be_typed(store: Store) -> None:
+    await store.write(lambda c: enter(c, *(row(f"C{number}") for number in range(20))))
+    made = await hand(store)
+    assert len({link.token for link in made}) == len({link.code for link in made}) == 20
+    for link in made:
+        # 128 random bits in at most 64 signs that a deep link may carry.
+        assert len(link.token) == 22
+        assert set(link.token) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
+        assert printed_code(link.code) == link.code
+        assert set(link.code) <= set(CODE_SIGNS)
+    assert not set("0O1IL") & set(CODE_SIGNS) - {"L"}
+
+
+async def test_staff_link_gives_a_role_for_a_day(store: Store) -> None:
+    token = await invite_staff(store=store, role="manager", branch="BUN", actor="cli:root", now=AT)
+    found = await store.read(lambda c: links.find_link(c, token))
+    assert found is not None
+    assert found == Link(found.id, None, "manager", "BUN", AT + STAFF_LINK_LASTS, None, None)
+    assert await store.read(lambda c: audits.lines(c, limit=9)) == [
+        Audit(AT, "cli:root", "staff_invited", {"role": "manager", "branch": "BUN"})
+    ]
+
+
+async def test_role_is_taken_away_once(store: Store) -> None:
+    staff = await store.write(lambda c: hire(c, "boss", role="manager"))
+    [role] = await store.read(lambda c: people.roles_in_force(c, staff))
+    assert await revoke_role(role.id, store=store, actor="cli:root", now=AT) is True
+    assert await revoke_role(role.id, store=store, actor="cli:root", now=AT + HOUR) is False
+    assert await store.read(lambda c: people.roles_in_force(c, staff)) == []
+    assert await store.read(lambda c: audits.lines(c, limit=9)) == [
+        Audit(AT, "cli:root", "role_revoked", {"role": role.id})
+    ]
