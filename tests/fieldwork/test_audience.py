@@ -123,7 +123,7 @@ candidates = st.builds(
 )
 
 
-@given(st.lists(candidates, max_size=20), st.sampled_from(SURVEYS))
+@given(st.lists(candidates, max_size=8), st.sampled_from(SURVEYS))
 def test_nobody_is_invited_against_a_rule(crowd: list[Candidate], survey: str) -> None:
     chosen = eligible(crowd, survey=survey, signed=SIGNED, rules=RULES, now=NOW)
     assert chosen == [
