@@ -21,9 +21,9 @@ from spm_bot.jobs.registry import Every, Job
 from spm_bot.jobs.runner import schedule
 from spm_bot.log import event
 from spm_bot.settings import Settings
-from spm_bot.storage import schema
+from spm_bot.storage import schema, seals
 from spm_bot.storage.sqlite_file import path_of
-from spm_bot.storage.store import Durability, Store, Unavailable, address_of
+from spm_bot.storage.store import Conflict, Durability, Store, Unavailable, address_of
 from spm_bot.storage.vault import BadKey, Vault, key_file
 from spm_bot.surveys.library import Library
 from spm_bot.texts import languages
@@ -74,11 +74,12 @@ def desk_of(institution: Institution) -> Desk:
 @asynccontextmanager
 async def opened(settings: Settings, *, durability: Durability = "full") -> AsyncIterator[Store]:
     """The database of the settings, at the newest schema. Raises Unavailable, Corrupt or BadKey."""
-    vault = _vault(settings)
+    vault = await _vault(settings)
     if await schema.current(settings.database_url) != schema.head():
         await schema.migrate(settings.database_url)
     store = await Store.open(settings.database_url, vault=vault, durability=durability)
     try:
+        await _check_key(store, settings)
         yield store
     finally:
         await store.close()
@@ -178,14 +179,45 @@ async def _digest(slot: datetime, *, zone: ZoneInfo) -> None:
         raise ChildFailed(f"the digest process ended with {code}")
 
 
-def _vault(settings: Settings) -> Vault:
+async def _vault(settings: Settings) -> Vault:
     """The keys of the settings; on SQLite a key file beside the database, made on first use."""
     if settings.secret_keys:
-        try:
-            return Vault.from_setting(",".join(settings.secret_keys))
-        except BadKey as error:
-            raise BadKey(f"SPM_SECRET_KEY: {error}") from None
-    return Vault.from_setting(key_file(f"{_database_file(settings)}.key"))
+        return _vault_from(",".join(settings.secret_keys), "SPM_SECRET_KEY")
+    path = _key_path(settings)
+    lost = not path.exists() and await _is_sealed(settings.database_url)
+    return _vault_from(key_file(str(path), make=not lost), str(path))
+
+
+def _vault_from(keys: str, source: str) -> Vault:
+    try:
+        return Vault.from_setting(keys)
+    except BadKey as error:
+        raise BadKey(f"{source}: {error}") from None
+
+
+async def _is_sealed(url: str) -> bool:
+    """Whether a key has been in use on a database, which may not be there yet."""
+    there = await schema.current(url) is not None
+    return there and await schema.connected(url, seals.sealed)
+
+
+async def _check_key(store: Store, settings: Settings) -> None:
+    """Raises BadKey when the keys are not those of the database: it would be half readable for ever."""
+    fits = await store.read(seals.fits)
+    if fits is None:
+        with suppress(Conflict):  # another process seals it in this moment
+            await store.write(seals.put_on)
+        fits = await store.read(seals.fits)
+    if not fits:
+        source = "SPM_SECRET_KEY" if settings.secret_keys else f"the key in {_key_path(settings)}"
+        raise BadKey(
+            f"{source} does not open this database: bring back the key it was made with"
+            " (behind a new key, with a comma, as long as there is data under the old one)"
+        )
+
+
+def _key_path(settings: Settings) -> Path:
+    return Path(f"{_database_file(settings)}.key")
 
 
 def _database_file(settings: Settings) -> Path:

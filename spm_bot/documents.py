@@ -15,6 +15,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from spm_bot.bounds import Bounded, UnreadableError
+
 Place = tuple[str | int, ...]
 
 _WORDS = {
@@ -43,8 +45,15 @@ _WORDS = {
 }
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(Bounded, yaml.SafeLoader):
     """Plain values only. Dates stay text, so that one the calendar lacks is told with its line."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        # An anchor may hold itself, and nothing here is long enough to need one.
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # the stubs leave it out
+            raise yaml.MarkedYAMLError(problem="anchors are not supported", problem_mark=mark)
+        return super().compose_node(parent, index)
 
 
 def _as_text(loader: _Loader, node: yaml.ScalarNode) -> str:
@@ -52,10 +61,6 @@ def _as_text(loader: _Loader, node: yaml.ScalarNode) -> str:
 
 
 _Loader.add_constructor("tag:yaml.org,2002:timestamp", _as_text)
-
-
-class UnreadableError(Exception):
-    """The text is not YAML; the message is one problem line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,9 @@ def read_document(text: str, *, name: str) -> Document:
         if node is not None:
             _walk(node, (), lines, repeated)
         content = None if node is None else loader.construct_document(node)
+    except (ValueError, KeyError):
+        mend = "write it as text in quotes, and without a !!tag"
+        raise UnreadableError(f"{name}: holds a number or tag that cannot be read ({mend})") from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -105,6 +113,8 @@ def _walk(node: yaml.Node, place: Place, lines: dict[Place, int], repeated: list
     if isinstance(node, yaml.MappingNode):
         seen = set()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="a key is not a word", problem_mark=key.start_mark)
             here = (*place, str(key.value))
             # YAML itself lets the last of two equal keys win without a word.
             if key.value in seen:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, PrivateAttr, ValidationError, field_validator
 
+from spm_bot.bounds import UnreadableError, text_in
 from spm_bot.clauses import (
     Branch,
     ChatCompany,
@@ -35,7 +36,7 @@ from spm_bot.clauses import (
     Section,
     Template,
 )
-from spm_bot.documents import Document, Place, UnreadableError, flaw, problems, read_document, unknown
+from spm_bot.documents import Document, Place, flaw, problems, read_document, unknown
 from spm_bot.handwriting import Country, Currency, Day, DayName, Language, Zone
 from spm_bot.times import Weekday, Window
 
@@ -154,7 +155,7 @@ class Institution(Section):
 def load(path: Path) -> Institution:
     """The institution described in the file. Raises InstitutionError with every problem it has."""
     try:
-        document = read_document(path.read_text(encoding="utf-8"), name=str(path))
+        document = read_document(text_in(path), name=str(path))
         institution = Institution.model_validate(document.content)
     except FileNotFoundError:
         mend = "copy the example institution.yaml of the project there, or set SPM_INSTITUTION"

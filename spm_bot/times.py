@@ -69,10 +69,13 @@ class Week:
 
     @classmethod
     def parse(cls, text: str) -> Week:
-        """The week written as `2026-W47`. Raises ValueError."""
+        """The week written as `2026-W47`, of the years 2000 to 2999. Raises ValueError."""
         match = re.fullmatch(r"([0-9]{4})-W([0-9]{2})", text.strip())
         if match is None:
             raise ValueError(f"{text!r} is not a week: write it as 2026-W47")
+        # Weeks are counted back and forth from it, and the calendar ends somewhere.
+        if not 2000 <= int(match[1]) <= 2999:
+            raise ValueError(f"{text!r} is no week of this millennium: take one of 2000 to 2999")
         return cls(int(match[1]), int(match[2]))
 
     @classmethod

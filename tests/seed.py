@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, select
 from spm_bot.fieldwork.register import RegisterRow
 from spm_bot.messages import Action, Address, Subject, Tap, Text, Token
 from spm_bot.protection.consent import Purpose
-from spm_bot.storage import consents, people, registers, rounds, survey_versions
+from spm_bot.storage import consents, people, registers, roles, rounds, survey_versions
 from spm_bot.storage.rounds import NewInvitation, Round
 from spm_bot.storage.tables import metadata
 from spm_bot.surveys import engine
@@ -79,9 +79,9 @@ def enrol(connection: Connection, *rows: RegisterRow, language: str = "en") -> l
 
 def hire(connection: Connection, handle: str, *, role: str, branch: str = "") -> int:
     """A member of staff with a chat and a role; returns the staff id."""
-    staff = people.add_staff(connection, subject=f"staff-{handle}")
+    staff = roles.add_staff(connection, subject=f"staff-{handle}")
     people.hold(connection, meet(connection, handle), staff_member=staff, at=AT)
-    people.grant(connection, staff, role=role, branch=branch, at=AT)
+    roles.grant(connection, staff, role=role, branch=branch, at=AT)
     return staff
 
 

@@ -111,6 +111,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_rounds_code")),
     )
     op.create_table(
+        "seals",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("mark", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seals")),
+    )
+    op.create_table(
         "signatures",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("code", sa.String(length=64), nullable=False),
@@ -163,11 +169,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["client_id"], ["clients.id"], name=op.f("fk_holders_client_id_clients")),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_holders_staff_id_staff")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_holders")),
-        sa.UniqueConstraint("address_id", "client_id", name=op.f("uq_holders_address_id")),
         sa.UniqueConstraint("address_id", "staff_id", name="uq_holders_address_staff"),
     )
     with op.batch_alter_table("holders", schema=None) as batch_op:
-        batch_op.create_index("ix_holders_client_id", ["client_id"], unique=False)
+        batch_op.create_index("ix_holders_client_id", ["client_id"], unique=True)
         batch_op.create_index("ix_holders_staff_id", ["staff_id"], unique=False)
 
     op.create_table(
@@ -485,6 +490,7 @@ def downgrade() -> None:
     op.drop_table("survey_versions")
     op.drop_table("staff")
     op.drop_table("signatures")
+    op.drop_table("seals")
     op.drop_table("rounds")
     with op.batch_alter_table("receipts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_receipts_at"))

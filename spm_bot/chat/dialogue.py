@@ -125,6 +125,8 @@ def _route(visit: Visit, body: Body) -> str | None:
             return accept.accept(visit, token)
         case Text():
             _typed(visit, body)
+        case Edited(text=text) if recognise(text) == (Command.STOP, ""):
+            _command(visit, Command.STOP, "")
         case Edited():
             answer.edit(visit, body)
         case Other() | Contact():

@@ -21,6 +21,7 @@ logging.getLogger("spm_bot").addHandler(logging.NullHandler())
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit status: 0 done, 1 could not, 2 not understood."""
     args = build_parser().parse_args(argv)
+    _open_streams()
     try:
         return _run(args)
     except Failure as failure:
@@ -53,6 +54,19 @@ _KNOWN = frozenset(
         "WrongToken",
     }
 )
+
+
+def _open_streams() -> None:
+    """A shell may start us with an output closed; Python then has None in its place.
+
+    Data nobody can get is a failure, as with a pipe whose reader has gone; messages are just not said.
+    """
+    if sys.stdout is None:
+        reading, writing = os.pipe()
+        os.close(reading)
+        sys.stdout = os.fdopen(writing, "w", encoding="utf-8")
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
 
 
 def _run(args: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from functools import partial
 from spm_bot.app import desk_of, opened
 from spm_bot.institution import Institution, InstitutionError, load
 from spm_bot.settings import Settings
-from spm_bot.storage import people
+from spm_bot.storage import roles
 from spm_bot.storage.store import Corrupt, Store, Unavailable
 from spm_bot.storage.vault import BadKey
 from spm_bot.usecases.eligibility import signed_languages
@@ -40,8 +40,11 @@ async def examine(settings: Settings) -> list[Finding]:
     try:
         async with opened(settings) as store:
             findings.append(Finding("database", ok=True, says="reached, at the newest schema"))
+            findings.append(Finding("key", ok=True, says="opens the database"))
             findings += [finding async for finding in _stored(store, desk)]
-    except (Unavailable, Corrupt, BadKey) as error:
+    except BadKey as error:
+        findings.append(Finding("key", ok=False, says=str(error)))
+    except (Unavailable, Corrupt) as error:
         findings.append(Finding("database", ok=False, says=str(error)))
     return findings
 
@@ -70,8 +73,8 @@ def _institution(institution: Institution, *, today: date) -> list[Finding]:
 
 
 async def _stored(store: Store, desk: Desk | None) -> AsyncIterator[Finding]:
-    roles = await store.read(people.roles_in_force)
-    officers = len({role.staff for role in roles if role.role == "protection_officer"})
+    held = await store.read(roles.roles_in_force)
+    officers = len({role.staff for role in held if role.role == "protection_officer"})
     says = f"{officers} client protection officers" + (
         "" if officers >= PROTECTION_OFFICERS else ", two are needed"
     )

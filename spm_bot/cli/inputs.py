@@ -2,16 +2,56 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from spm_bot.bounds import DEEPEST, UnreadableError, depth, text_in
 from spm_bot.cli.output import Failure
 
 
 def text_of(file: str) -> str:
-    """The text of a file that somebody named. Raises Failure."""
+    """The text of a list of any length that somebody named. Raises Failure."""
+    return _read(file, lambda path: path.read_text(encoding="utf-8-sig"))
+
+
+def handwritten(file: str) -> str:
+    """The text of a file that somebody wrote by hand. Raises Failure, too when it is too large."""
+    return _read(file, text_in)
+
+
+def json_object(file: str, *, example: str) -> dict[str, Any]:
+    """The object in a JSON file; `example` shows one. Raises Failure."""
+    text = handwritten(file)
+    if depth(text) > DEEPEST:
+        raise Failure(f"{file}: nested more than {DEEPEST} levels deep")
     try:
-        return Path(file).read_text(encoding="utf-8")
+        found = json.loads(text, object_pairs_hook=_keys_once)
+    except json.JSONDecodeError as error:
+        raise Failure(f"{file}:{error.lineno}: is not JSON ({error.msg})") from None
+    except ValueError as error:
+        raise Failure(f"{file}: {error}") from None
+    if not isinstance(found, dict):
+        raise Failure(f"{file}: must be an object such as {example}")
+    return found
+
+
+def _keys_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"{twice!r} stands here a second time (keep one of the two)")
+    return found
+
+
+def _read(file: str, read: Callable[[Path], str]) -> str:
+    try:
+        return read(Path(file))
     except OSError as error:
         raise Failure(f"{file}: {(error.strerror or 'cannot be read').lower()}") from None
     except UnicodeDecodeError:
         raise Failure(f"{file}: is not UTF-8 text (save it again as UTF-8)") from None
+    except UnreadableError as error:
+        raise Failure(str(error)) from None

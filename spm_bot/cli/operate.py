@@ -19,10 +19,17 @@ async def run(_: argparse.Namespace) -> None:
 
 
 async def migrate(args: argparse.Namespace) -> None:
-    """Moves the database to a revision."""
+    """Moves the database to a revision; takes tables with data in them away only when told twice."""
     from spm_bot.storage import schema
 
     settings = load_settings()
+    if args.to == "base" and not args.yes:
+        clients, responses = await schema.losses(settings.database_url)
+        if clients or responses:
+            raise Failure(
+                f"base has no tables: {clients:,} clients and {responses:,} responses would be lost for ever;"
+                " make a backup and add --yes if that is meant"
+            )
     try:
         await schema.migrate(settings.database_url, to=args.to)
     except ValueError as error:

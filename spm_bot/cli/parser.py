@@ -7,6 +7,9 @@ from argparse import ArgumentParser
 
 _Commands = argparse._SubParsersAction
 
+_MOST_ID = 2**63 - 1
+"""The largest number a database can look for."""
+
 
 def build_parser() -> ArgumentParser:
     """All commands; each names the function that runs it as `module:function`."""
@@ -41,14 +44,18 @@ def _operate(commands: _Commands[ArgumentParser]) -> None:
     demo = _add(
         commands, "demo", "demonstrate:demo", "build a simulated institution and live through its weeks"
     )
-    demo.add_argument("--clients", type=_least(120), default=1200, help="how many clients (1200)")
-    demo.add_argument("--weeks", type=_least(1), default=30, help="how many weeks (30)")
+    clients = _number(120, most=1_000_000)
+    demo.add_argument("--clients", type=clients, default=1200, help="how many clients (1200)")
+    demo.add_argument("--weeks", type=_number(1, most=520), default=30, help="how many weeks (30)")
     demo.add_argument("--seed", type=int, default=7, help="the same seed gives the same weeks (7)")
     demo.add_argument("--out", default="demo", metavar="DIR", help="where everything is written (demo)")
     demo.add_argument("--no-chat", action="store_true", help="do not offer to answer a survey at the end")
     _add(commands, "run", "operate:run", "serve every configured channel and the schedule")
     migrate = _add(commands, "migrate", "operate:migrate", "move the database to the newest schema")
     migrate.add_argument("--to", default="head", metavar="REVISION", help="a revision, head or base (head)")
+    migrate.add_argument(
+        "--yes", action="store_true", help="go to base although clients or responses are lost"
+    )
     doctor = _add(commands, "doctor", "operate:doctor", "check everything and say what to mend")
     _json(doctor)
 
@@ -90,7 +97,7 @@ def _people(commands: _Commands[ArgumentParser]) -> None:
     _json(link)
     _json(_add(staff, "list", "people_commands:list_staff", "roles in force"))
     revoke = _add(staff, "revoke", "people_commands:revoke_staff", "take a role away")
-    revoke.add_argument("id", type=int, metavar="ID")
+    revoke.add_argument("id", type=_number(1, most=_MOST_ID), metavar="ID")
 
 
 def _reports(commands: _Commands[ArgumentParser]) -> None:
@@ -109,15 +116,17 @@ def _reports(commands: _Commands[ArgumentParser]) -> None:
     _json(launch)
     audit = _group(commands, "audit", "the audit log")
     lines = _add(audit, "list", "report_commands:list_audit", "the newest lines")
-    lines.add_argument("--limit", type=_least(1), default=50)
+    lines.add_argument("--limit", type=_number(1, most=_MOST_ID), default=50)
     _json(lines)
 
 
-def _least(smallest: int):  # type: ignore[no-untyped-def]  # argparse wants a callable named as its type
+def _number(least: int, *, most: int):  # type: ignore[no-untyped-def]  # argparse names it in its errors
     def number(text: str) -> int:
         value = int(text)
-        if value < smallest:
-            raise argparse.ArgumentTypeError(f"must be {smallest} or more")
+        if value < least:
+            raise argparse.ArgumentTypeError(f"must be {least} or more")
+        if value > most:
+            raise argparse.ArgumentTypeError(f"must be {most} or less")
         return value
 
     return number

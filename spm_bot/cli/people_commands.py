@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from datetime import UTC, date, datetime
-from functools import partial
 
 from spm_bot.app import make_desk, opened
 from spm_bot.cli.inputs import text_of
@@ -12,7 +11,7 @@ from spm_bot.cli.output import Failure, account, show, show_rows, tell
 from spm_bot.institution import Institution
 from spm_bot.registers.sheets import Books, read_clients
 from spm_bot.settings import Settings, load_settings
-from spm_bot.storage import audits, people
+from spm_bot.storage import roles
 from spm_bot.usecases import hand_links
 from spm_bot.usecases import import_register as importing
 from spm_bot.usecases.hand_links import BRANCH_ROLES
@@ -29,12 +28,13 @@ async def import_register(args: argparse.Namespace) -> None:
     if not args.dry_run:
         async with opened(settings) as store:
             added, changed = await importing.import_clients(
-                rows, store=store, currency=institution.currency, as_of=as_of.isoformat()
+                rows,
+                store=store,
+                currency=institution.currency,
+                as_of=as_of.isoformat(),
+                actor=account(),
+                now=datetime.now(UTC),
             )
-            line = partial(
-                audits.write_down, at=datetime.now(UTC), actor=account(), event="register_imported"
-            )
-            await store.write(partial(line, read=len(rows), added=added, changed=changed))
     if args.json:
         show({"read": len(rows), "added": added, "changed": changed})
     else:
@@ -85,9 +85,9 @@ async def invite_staff(args: argparse.Namespace) -> None:
 
 async def list_staff(args: argparse.Namespace) -> None:
     async with opened(load_settings()) as store:
-        roles = await store.read(people.roles_in_force)
+        held = await store.read(roles.roles_in_force)
     rows: list[dict[str, object]] = [
-        {"id": r.id, "staff": r.staff, "role": r.role, "branch": r.branch or "all"} for r in roles
+        {"id": r.id, "staff": r.staff, "role": r.role, "branch": r.branch or "all"} for r in held
     ]
     show_rows(rows, as_json=args.json)
 

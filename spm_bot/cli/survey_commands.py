@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import partial
 from tempfile import TemporaryDirectory
 
-from spm_bot.cli.inputs import text_of
+from spm_bot.cli.inputs import handwritten, json_object
 from spm_bot.cli.output import Failure, account, show, show_rows, tell
 from spm_bot.settings import load_settings
 from spm_bot.surveys.checks import check as find_problems
@@ -47,7 +46,7 @@ async def list_surveys(args: argparse.Namespace) -> None:
 def check(args: argparse.Namespace) -> None:
     """The problems of a survey file; fails when one of them is an error."""
     try:
-        survey = load(text_of(args.file), place=args.file)
+        survey = load(handwritten(args.file), place=args.file)
     except SurveyError as error:
         if args.json:
             show(_rows(error.problems))
@@ -116,10 +115,5 @@ async def play(args: argparse.Namespace) -> None:
 def score(args: argparse.Namespace) -> None:
     """What a set of answers scores, as JSON."""
     survey = Library.shipped().survey(args.code)
-    try:
-        given = json.loads(text_of(args.file))
-    except json.JSONDecodeError as error:
-        raise Failure(f"{args.file}:{error.lineno}: is not JSON ({error.msg})") from None
-    if not isinstance(given, dict):
-        raise Failure(f'{args.file}: must be an object such as {{"ds1": "very", "ds6": ["health"]}}')
+    given = json_object(args.file, example='{"ds1": "very", "ds6": ["health"]}')
     show(report(score_answers(survey, as_answers(survey, given))))

@@ -122,7 +122,8 @@ class _Stage:
         hard_times = self.span.hard_times(now)
         rows = [person.member.row(hard_times=hard_times) for person in self.people]
         as_of = now.astimezone(self.span.zone).date().isoformat()
-        await import_clients(rows, store=self.store, currency=self.desk.institution.currency, as_of=as_of)
+        currency = self.desk.institution.currency
+        await import_clients(rows, store=self.store, currency=currency, as_of=as_of, actor=_ACTOR, now=now)
 
     async def hand_out_cards(self, now: datetime) -> None:
         """A joining card for every client, with a one-time link."""

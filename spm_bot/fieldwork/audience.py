@@ -50,21 +50,26 @@ def why_not(
     candidate: Candidate, *, survey: str, signed: frozenset[str], rules: ContactRules, now: datetime
 ) -> Reason | None:
     """Why this client is not invited to `survey` now, or None. Being in arrears is never a reason."""
-    needs = NEEDS.get(survey, Needs())
-    standing = _standing(candidate, needs, now)
+    standing = why_not_at_all(candidate, survey=survey, now=now)
     if standing is not None:
         return standing
-    if candidate.address is None:
-        return Reason.NOT_JOINED
     if not candidate.reachable:
         return Reason.UNREACHABLE
-    if not candidate.agrees:
-        return Reason.NO_CONSENT
     if candidate.language not in signed:
         return Reason.NO_LANGUAGE
     if candidate.busy:
         return Reason.OPEN_SESSION
     return too_soon(candidate.history, survey=survey, rules=rules, now=now)
+
+
+def why_not_at_all(candidate: Candidate, *, survey: str, now: datetime) -> Reason | None:
+    """Why this client is not asked `survey` at any hour: looked at when inviting, sending, starting."""
+    standing = _standing(candidate, NEEDS.get(survey, Needs()), now)
+    if standing is not None:
+        return standing
+    if candidate.address is None:
+        return Reason.NOT_JOINED
+    return None if candidate.agrees else Reason.NO_CONSENT
 
 
 def eligible(

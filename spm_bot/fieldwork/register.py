@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+RESERVED = "*"
+"""No client of an institution has a code that begins with this sign: the bot's own do."""
+
 
 @dataclass(frozen=True, slots=True)
 class RegisterRow:

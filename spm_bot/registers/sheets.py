@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import csv
 import io
-import math
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from spm_bot.fieldwork.register import RegisterRow
+from spm_bot.fieldwork.register import RESERVED, RegisterRow
 
 T = TypeVar("T")
 
@@ -31,6 +31,13 @@ OPTIONAL = (
     "days_in_arrears",
     "written_off_amount",
 )
+LONGEST = {"client_id": 64, "full_name": 200, "phone": 32, "gender": 16, "loan_id": 64}
+"""Signs in a cell, at most. Branch, product and status have to be known ones."""
+
+MOST_MONEY = 1e12
+MOST_DAYS = 36_500
+YEARS = (1900, 2100)
+
 YES, NO = frozenset({"yes", "y", "1", "true"}), frozenset({"no", "n", "0", "false"})
 STATUSES = ("active", "closed", "deceased")
 
@@ -51,12 +58,13 @@ def read_clients(text: str, *, place: str, books: Books) -> list[RegisterRow]:
     """The clients in a CSV file with a heading row. Raises SheetError with every problem it has."""
     rows: list[RegisterRow] = []
     problems: list[str] = []
-    seen: dict[str, int] = {}
+    seen: dict[tuple[str, str], int] = {}
     for line, cells in _lines(text, place):
-        code = (cells.get("client_id") or "").strip()
-        if code and code in seen:
-            problems.append(f"{place}:{line}: client_id {code!r} stands on line {seen[code]} already")
-        seen.setdefault(code, line)
+        for name in ("client_id", "loan_id"):
+            code = (cells.get(name) or "").strip()
+            first = seen.setdefault((name, code), line)
+            if code and first != line:
+                problems.append(f"{place}:{line}: {name} {code!r} stands on line {first} already")
         try:
             rows.append(_row(_given(cells), books))
         except ValueError as error:
@@ -80,7 +88,13 @@ def _lines(text: str, place: str) -> Iterator[tuple[int, dict[str | None, Any]]]
 def _given(cells: Mapping[str | None, Any]) -> dict[str, str]:
     if None in cells:
         raise ValueError("more cells than the heading has (put text with a comma in quotation marks)")
-    return {str(name): (cell or "").strip() for name, cell in cells.items()}
+    given = {str(name): (cell or "").strip() for name, cell in cells.items()}
+    for name, text in given.items():
+        if len(text) > LONGEST.get(name, len(text)):
+            raise ValueError(f"{name} has {len(text)} signs, and at most {LONGEST[name]} fit")
+        if any(unicodedata.category(sign) == "Cc" for sign in text):
+            raise ValueError(f"{name} holds a line break or another sign that cannot be printed")
+    return given
 
 
 def _check_heading(found: Sequence[str], place: str) -> None:
@@ -100,6 +114,10 @@ def _row(given: Mapping[str, str], books: Books) -> RegisterRow:
     for name in REQUIRED:
         if not given[name]:
             raise ValueError(f"{name} is empty")
+    if given["client_id"].startswith(RESERVED):
+        raise ValueError(
+            f"client_id {given['client_id']!r} begins with {RESERVED}, which is kept for the bot"
+        )
     branch, product = given["branch"], given.get("product", "")
     if branch not in books.branches:
         raise ValueError(f"branch {branch!r} is not in the institution file")
@@ -116,14 +134,16 @@ def _row(given: Mapping[str, str], books: Books) -> RegisterRow:
         product=product,
         loan_method=books.products.get(product, ""),
         gender=given.get("gender", ""),
-        birth_year=_read(given, "birth_year", int, "a year such as 1984"),
+        birth_year=_read(given, "birth_year", _year, "a year such as 1984"),
         joined_on=_read(given, "activation_date", _day, "a date such as 2024-03-31"),
         has_savings=_read(given, "savings", _yes, "yes or no") or False,
         status=status,
         loan=given.get("loan_id", ""),
-        outstanding=_read(given, "outstanding_principal", _number, "a number such as 12500.50") or 0.0,
-        days_in_arrears=_read(given, "days_in_arrears", int, "a number of days such as 0") or 0,
-        written_off=_read(given, "written_off_amount", _number, "a number such as 0") or 0.0,
+        outstanding=_read(given, "outstanding_principal", _money, "an amount from 0 to 1e12 such as 12500.50")
+        or 0.0,
+        days_in_arrears=_read(given, "days_in_arrears", _days, f"a number of days from 0 to {MOST_DAYS}")
+        or 0,
+        written_off=_read(given, "written_off_amount", _money, "an amount from 0 to 1e12 such as 0") or 0.0,
     )
 
 
@@ -144,11 +164,26 @@ def _yes(text: str) -> bool:
     return word in YES
 
 
-def _number(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
+def _money(text: str) -> float:
+    amount = float(text)
+    # Not a number lies between no two numbers, so it is refused as well.
+    if not 0 <= amount <= MOST_MONEY:
         raise ValueError(text)
-    return number
+    return amount
+
+
+def _days(text: str) -> int:
+    days = int(text)
+    if not 0 <= days <= MOST_DAYS:
+        raise ValueError(text)
+    return days
+
+
+def _year(text: str) -> int:
+    year = int(text)
+    if not YEARS[0] <= year <= YEARS[1]:
+        raise ValueError(text)
+    return year
 
 
 def _day(text: str) -> str:

@@ -9,12 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from sqlalchemy import URL, Column, Connection, MetaData, String, Table, inspect, select
+from sqlalchemy import URL, Column, Connection, MetaData, String, Table, func, inspect, select
 
 from spm_bot.storage.batches import NotCommitted, raisable
 from spm_bot.storage.failures import Unavailable, refused
 from spm_bot.storage.sqlite_file import driver_of, engine_on, make_private, path_of
 from spm_bot.storage.store import address_of
+from spm_bot.storage.tables import clients, responses
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -50,6 +51,11 @@ async def current(url: str) -> str | None:
     return await connected(url, _current)
 
 
+async def losses(url: str) -> tuple[int, int]:
+    """How many clients and how many responses would go with the tables."""
+    return (0, 0) if await current(url) is None else await connected(url, _losses)
+
+
 def head() -> str | None:
     """The newest revision there is, read from the files: importing Alembic would slow every start."""
     files = sorted((_folder() / "versions").glob("*.py"))
@@ -65,6 +71,17 @@ def _current(connection: Connection) -> str | None:
     if not inspect(connection).has_table(_VERSION.name):
         return None
     return connection.execute(select(_VERSION.c.version_num)).scalar()
+
+
+def _losses(connection: Connection) -> tuple[int, int]:
+    there = inspect(connection)
+    known, given = (
+        connection.execute(select(func.count()).select_from(table)).scalar_one()
+        if there.has_table(table.name)
+        else 0
+        for table in (clients, responses)
+    )
+    return known, given
 
 
 def _move_file(connection: Connection, *, config: Config, to: str) -> None:

@@ -47,6 +47,11 @@ _SESSION = select(sessions, survey_versions.c.code, survey_versions.c.hash).join
 
 # Built once: every reply runs these, and building a statement costs more than SQLite needs to run it.
 _ACTIVE = _SESSION.where(sessions.c.address_id == bindparam("address"), sessions.c.status == ACTIVE)
+_SUSPENDED = (
+    _SESSION.where(sessions.c.address_id == bindparam("address"), sessions.c.status == SUSPENDED)
+    .order_by(sessions.c.id.desc())
+    .limit(1)
+)
 _SAVE = (
     update(sessions)
     .where(sessions.c.id == bindparam("session"), sessions.c.revision == bindparam("seen"))
@@ -103,8 +108,8 @@ def active(connection: Connection, address: int) -> Opened | None:
 
 def suspended(connection: Connection, address: int) -> Opened | None:
     """The survey that waits at this address until a form ends."""
-    waiting = _SESSION.where(sessions.c.address_id == address, sessions.c.status == SUSPENDED)
-    return _first(connection, waiting.order_by(sessions.c.id.desc()).limit(1))
+    row = connection.execute(_SUSPENDED, {"address": address}).first()
+    return None if row is None else _opened(connection, row)
 
 
 def unfinished(connection: Connection, address: int) -> list[Opened]:
@@ -124,10 +129,15 @@ def elsewhere(connection: Connection, client: int, *, address: int) -> list[Open
 
 
 def move(connection: Connection, opened: Opened, address: int) -> None:
-    """The session goes on at another address; one that was active there waits until it is shown."""
+    """The session goes on at another address; one that was active there waits until it is shown.
+
+    Raises Conflict when somebody else changed it since it was read: it may be finished by now.
+    """
     status = SUSPENDED if opened.status == ACTIVE else opened.status
     values = {"address_id": address, "status": status, "revision": opened.revision + 1}
-    connection.execute(update(sessions).where(sessions.c.id == opened.id).values(values))
+    as_read = (sessions.c.id == opened.id, sessions.c.revision == opened.revision)
+    if connection.execute(update(sessions).where(*as_read).values(values)).rowcount != 1:
+        raise Conflict(f"session {opened.id} changed meanwhile")
 
 
 def get(connection: Connection, session_id: int) -> Opened | None:

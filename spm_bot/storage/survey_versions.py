@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from spm_bot.storage.failures import Conflict
 from spm_bot.storage.tables import signatures, survey_versions
@@ -14,13 +14,16 @@ from spm_bot.surveys.model import Survey
 
 SIGNATURES_NEEDED = 2
 
+# Built once: every session that begins asks for it.
+_KNOWN = select(survey_versions.c.id).where(
+    survey_versions.c.code == bindparam("of_code"), survey_versions.c.hash == bindparam("of_hash")
+)
+
 
 def keep(connection: Connection, survey: Survey) -> int:
     """The id of this version, stored on first use."""
-    known = select(survey_versions.c.id).where(
-        survey_versions.c.code == survey.code, survey_versions.c.hash == survey.version
-    )
-    found: int | None = connection.execute(known).scalar()
+    wanted = {"of_code": survey.code, "of_hash": survey.version}
+    found: int | None = connection.execute(_KNOWN, wanted).scalar()
     if found is not None:
         return found
     row = {"code": survey.code, "hash": survey.version, "body": dump(survey)}

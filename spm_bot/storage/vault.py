@@ -104,14 +104,20 @@ def new_key() -> str:
     return base64.b64encode(os.urandom(KEY_BYTES)).decode()
 
 
-def key_file(path: str) -> str:
-    """The setting kept in the file at `path`; a file with a new key is made when there is none.
+def key_file(path: str, *, make: bool = True) -> str:
+    """The setting kept in the file at `path`. When there is none, one with a new key is made, unless
+    `make` is False: data that another key has sealed would be lost behind a new one.
 
-    Raises BadKey when the file can be changed by other users, or cannot be made or read.
+    Raises BadKey when the file is needed and missing, can be changed by other users, or cannot be used.
     """
     file = Path(path)
     try:
         if not file.exists():
+            if not make:
+                raise BadKey(
+                    f"the key file {path} is missing, and the database cannot be read without it:"
+                    " bring it back from where its copy is kept"
+                )
             _create_once(file, new_key())
         # A key that others may replace is no secret of ours: what we encrypt next would be theirs.
         if os.name == "posix" and file.stat().st_mode & 0o022:

@@ -1,9 +1,9 @@
 """The engine that asks every question: a survey, a session and one reply in, a new session and what
 happened out.
 
-Its whole interface: begin, reply, back, skip, correct, stop, expire, reopen, supply, know, show. Every
-function is pure; which question comes next follows from the answers alone: the first that is
-relevant and not yet answered.
+Its whole interface: begin, reply, back, skip, correct, stop, expire, reopen, supply, know, show,
+come_back. Every function is pure; which question comes next follows from the answers alone: the first
+that is relevant and not yet answered.
 """
 
 from __future__ import annotations
@@ -16,8 +16,16 @@ from types import MappingProxyType
 from spm_bot.messages import Tap, Text
 from spm_bot.surveys.answers import Understood, understand
 from spm_bot.surveys.model import Choice, Question, Survey
-from spm_bot.surveys.moves import advance, close, pass_over, show_again, step_back, with_answer
-from spm_bot.surveys.plan import choices_of, drop_irrelevant, holds, next_question, pausing, still_relevant
+from spm_bot.surveys.moves import advance, ask, close, pass_over, show_again, step_back, with_answer
+from spm_bot.surveys.plan import (
+    choices_of,
+    drop_irrelevant,
+    gate_of,
+    holds,
+    next_question,
+    pausing,
+    still_relevant,
+)
 from spm_bot.surveys.replies import tapped, typed
 from spm_bot.surveys.session import (
     Corrected,
@@ -131,6 +139,17 @@ def supply(survey: Survey, session: Session, values: Mapping[str, str | float]) 
 def show(survey: Survey, session: Session) -> Step:
     """The open question is asked afresh at a new turn, or the next one if it no longer concerns them."""
     return _settled(session, show_again(survey, session, _open(survey, session)))
+
+
+def come_back(survey: Survey, session: Session) -> Step:
+    """The open question is asked afresh after an absence. Before a private one comes its gate again:
+    somebody else may hold the phone by now. The gate's answer stands until it is given anew.
+    """
+    question = _open(survey, session)
+    gate = gate_of(survey, session, question)
+    if gate is None or not still_relevant(survey, session):
+        return show(survey, session)
+    return _settled(session, ask(survey, session, gate, Left(question.name, session.turn)))
 
 
 def know(session: Session, values: Mapping[str, str | float]) -> Session:

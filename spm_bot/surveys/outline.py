@@ -13,11 +13,12 @@ from typing import Any
 
 import yaml
 
+from spm_bot.bounds import Bounded
 from spm_bot.surveys.assembly import Path
 from spm_bot.surveys.problems import Problem, SurveyError
 
 
-class _Loader(yaml.CSafeLoader):
+class _Loader(Bounded, yaml.CSafeLoader):
     """Resolves true, false, null and plain numbers; everything else is text."""
 
     yaml_implicit_resolvers = {}  # noqa: RUF012 - typed by the parent class
@@ -106,7 +107,10 @@ class _Walk:
         pattern, read_as = _SCALARS.get(node.tag, (None, str))
         if pattern is None or not pattern.match(node.value):
             raise self.error(line, f"the tag {node.tag} is not supported")
-        return read_as(node.value)
+        try:
+            return read_as(node.value)
+        except ValueError:  # Python reads no number of thousands of digits
+            raise self.error(line, "this number is too long") from None
 
     def mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, object]:
         held: dict[str, object] = {}

@@ -120,6 +120,20 @@ def _hopeful(survey: Survey, session: Session) -> Session:
     return replace(session, answers=MappingProxyType({**gates, **session.answers})) if gates else session
 
 
+def gate_of(survey: Survey, session: Session, question: Question) -> Question | None:
+    """The answered question that asked whether now is a good moment for this private one, if any."""
+    if not question.private:
+        return None
+    return next(
+        (
+            gate
+            for gate in survey.questions
+            if gate.name in session.answers and any(choice.pauses for choice in gate.choices)
+        ),
+        None,
+    )
+
+
 def drop_irrelevant(survey: Survey, session: Session) -> tuple[Session, tuple[str, ...]]:
     """The session without answers to questions that no longer concern this person, and their names.
 

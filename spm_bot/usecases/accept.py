@@ -7,10 +7,13 @@ from datetime import timedelta
 from spm_bot.fieldwork.outcomes import Outcome
 from spm_bot.messages import Action, Outbound, Token
 from spm_bot.storage import outbox, people, rounds, sessions
+from spm_bot.storage.people import Client
 from spm_bot.storage.rounds import Invitation
-from spm_bot.usecases.eligibility import signed_languages
+from spm_bot.surveys.model import Survey
+from spm_bot.usecases.eligibility import signed_languages, why_not_now
 from spm_bot.usecases.facts import client_facts
 from spm_bot.usecases.follow import show_again
+from spm_bot.usecases.halt import halt
 from spm_bot.usecases.invite import allowed_from, invitation_message
 from spm_bot.usecases.talk import begin, make_way
 from spm_bot.usecases.visit import Visit
@@ -34,9 +37,7 @@ def accept(visit: Visit, token: Token) -> str | None:
         case Action.LATER:
             return _later(visit, invitation, token)
         case Action.NO:
-            _close_message(visit, token)
-            rounds.set_outcome(visit.connection, invitation.id, Outcome.REFUSED)
-            visit.say(visit.voice.say("All right, not this one. Nothing changes for you."))
+            _refuse(visit, invitation, token)
     return None
 
 
@@ -50,24 +51,47 @@ def _start(visit: Visit, invitation: Invitation, token: Token) -> None:
         return
     client = people.client(visit.connection, invitation.client)
     survey = visit.desk.library.survey(invitation.survey)
-    if visit.chat.language not in signed_languages(visit.connection, survey):
+    hindrance = _hindrance(visit, client, survey)
+    if hindrance is not None:
         rounds.set_outcome(visit.connection, invitation.id, Outcome.NOT_ELIGIBLE)
-        visit.say(visit.voice.say("This survey is not ready in your language yet. We will ask another time."))
+        visit.say(hindrance)
         return
     values = client_facts(visit.connection, visit.desk, client, language=visit.chat.language, now=visit.now)
     begin(visit, survey, client=client.id, invitation=invitation.id, values=values)
 
 
+def _hindrance(visit: Visit, client: Client, survey: Survey) -> str | None:
+    """Why the survey cannot begin after all, in words; the invitation may be days old."""
+    if why_not_now(visit.connection, client, survey=survey.code, now=visit.now) is not None:
+        return visit.voice.say("This survey is closed. Thank you all the same.")
+    if visit.chat.language not in signed_languages(visit.connection, survey):
+        return visit.voice.say("This survey is not ready in your language yet. We will ask another time.")
+    return None
+
+
+def _refuse(visit: Visit, invitation: Invitation, token: Token) -> None:
+    """No; a survey begun in spite of it, from the other message of the same invitation, ends too."""
+    _close_message(visit, token)
+    if sessions.of_invitation(visit.connection, invitation.id) is not None:
+        halt(visit, client=invitation.client)
+    else:
+        rounds.set_outcome(visit.connection, invitation.id, Outcome.REFUSED)
+    visit.say(visit.voice.say("All right, not this one. Nothing changes for you."))
+
+
 def _later(visit: Visit, invitation: Invitation, token: Token) -> str:
     """Asks once more a day later, if the invitation still stands then."""
     client = people.client(visit.connection, invitation.client)
+    survey = visit.desk.library.survey(invitation.survey)
     at = allowed_from(visit.desk, client.branch, visit.now + LATER)
-    if token.turn > 0 or at >= invitation.expires_at:
+    begun = sessions.of_invitation(visit.connection, invitation.id) is not None
+    signed = visit.chat.language in signed_languages(visit.connection, survey)
+    if token.turn > 0 or begun or not signed or at >= invitation.expires_at:
         return visit.voice.say("All right. Tap Start when it suits you.")
     reminder = invitation_message(
         visit.connection,
         visit.desk,
-        visit.desk.library.survey(invitation.survey),
+        survey,
         client,
         invitation.id,
         language=visit.chat.language,
@@ -88,4 +112,5 @@ def _later(visit: Visit, invitation: Invitation, token: Token) -> str:
 
 
 def _close_message(visit: Visit, token: Token) -> None:
-    visit.say(Outbound("✓", edits=f"i{token.id}.{token.turn}"))
+    """The message loses its buttons, and so does the one that a reminder repeated."""
+    visit.say(*(Outbound("✓", edits=f"i{token.id}.{turn}") for turn in range(token.turn + 1)))

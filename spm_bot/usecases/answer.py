@@ -31,21 +31,23 @@ def say(visit: Visit, body: Text) -> bool:
     if active is not None:
         _reply(visit, active, body)
         return True
-    expired = sessions.latest_expired(visit.connection, visit.chat.id, since=visit.now - LATE)
-    if expired is None or not agrees(visit, expired):
+    left = _left_open(visit)
+    if left is None or not agrees(visit, left):
         return False
     visit.say(visit.voice.say("Welcome back. Here is the question you stopped at."))
-    show_again(visit, _reopened(visit, expired))
+    show_again(visit, left)
     return True
 
 
 def edit(visit: Visit, body: Edited) -> None:
     """A typed answer was changed by editing its message."""
     active = sessions.active(visit.connection, visit.chat.id)
-    if active is not None:
-        survey = survey_of(visit, active)
-        step = engine.correct(survey, active.session, body.message, body.text, at=visit.now)
-        follow(visit, active, survey, step)
+    if active is None:
+        visit.say(visit.voice.say("That question is over: your edit changed nothing."))
+        return
+    survey = survey_of(visit, active)
+    step = engine.correct(survey, active.session, body.message, body.text, at=visit.now)
+    follow(visit, active, survey, step)
 
 
 def step_back(visit: Visit) -> bool:
@@ -69,9 +71,20 @@ def skip(visit: Visit) -> bool:
 
 
 def _reply(visit: Visit, opened: Opened, body: Text | Tap) -> str | None:
+    if not opened.form and visit.now >= opened.expires_at:
+        opened = _reopened(visit, opened)  # its time was over, though nobody had come to say so
     survey = survey_of(visit, opened)
     step = engine.reply(survey, opened.session, body, at=visit.now)
     return follow(visit, opened, survey, step)
+
+
+def _left_open(visit: Visit) -> Opened | None:
+    """A survey that still waits behind a form long over, else the one that expired last."""
+    waiting = sessions.suspended(visit.connection, visit.chat.id)
+    if waiting is not None:
+        return waiting
+    expired = sessions.latest_expired(visit.connection, visit.chat.id, since=visit.now - LATE)
+    return None if expired is None else _reopened(visit, expired)
 
 
 def _tap_elsewhere(visit: Visit, token: Token) -> str | None:
@@ -81,7 +94,8 @@ def _tap_elsewhere(visit: Visit, token: Token) -> str | None:
     if opened is not None and mine and token.turn == opened.session.turn and agrees(visit, opened):
         if opened.status == SUSPENDED:
             make_way(visit, opened)
-            return _reply(visit, opened, Tap(token))
+            agreed = replace(opened, session=as_agreed(visit, opened))
+            return _reply(visit, agreed, Tap(token))
         if _may_reopen(visit, opened):
             return _reply(visit, _reopened(visit, opened), Tap(token))
     return visit.voice.say("That question is already answered.")

@@ -17,8 +17,8 @@ from types import MappingProxyType
 from spm_bot.fieldwork.audience import Candidate, eligible
 from spm_bot.fieldwork.sampling import draw
 from spm_bot.institution import Institution
-from spm_bot.storage import audits, people, rounds
-from spm_bot.storage.people import Role
+from spm_bot.storage import audits, people, roles, rounds
+from spm_bot.storage.roles import Role
 from spm_bot.surveys.model import Choice, Survey, Words
 from spm_bot.surveys.session import Answer
 from spm_bot.usecases.eligibility import candidates, launch_problem, signed_languages
@@ -58,6 +58,8 @@ def start(visit: Visit) -> None:
 
 def preview(visit: Visit, answers: Mapping[str, Answer]) -> dict[str, str | float]:
     """Whether it is possible, and counts rounded to five."""
+    if not _allowed(visit, answers):
+        return {"preview": "not_allowed", "eligible": "", "sample": ""}
     wish = _wish(visit, answers)
     asked = _audience(visit, wish)
     if len(asked) < SMALLEST_AUDIENCE:
@@ -69,6 +71,9 @@ def preview(visit: Visit, answers: Mapping[str, Answer]) -> dict[str, str | floa
 def submit(visit: Visit, answers: Mapping[str, Answer]) -> None:
     """Draws the sample and writes its invitations, spread at random over two days."""
     say = visit.voice.say
+    if not _allowed(visit, answers):
+        visit.say(say("This command is for staff."))
+        return
     confirmed = answers.get("confirm")
     if confirmed is None:
         return
@@ -85,7 +90,7 @@ def submit(visit: Visit, answers: Mapping[str, Answer]) -> None:
 
 
 def _launch(visit: Visit, wish: _Wish, asked: list[Candidate], *, reason: str) -> None:
-    subject = people.subject_of_staff(visit.connection, visit.chat.staff or 0)
+    subject = roles.subject_of_staff(visit.connection, visit.chat.staff or 0)
     # A transaction may run twice; the key of the event draws the same sample both times.
     seed = int.from_bytes(sha256(visit.inbound.key.encode()).digest()[:4]) >> 1
     rng = Random(seed)  # noqa: S311  # a sample, not a secret
@@ -120,7 +125,7 @@ def _scope(visit: Visit) -> tuple[Choice, ...] | None:
     """The branches this person may ask, or None when they may not ask at all."""
     if visit.chat.staff is None:
         return None
-    held: list[Role] = people.roles_in_force(visit.connection, visit.chat.staff)
+    held: list[Role] = roles.roles_in_force(visit.connection, visit.chat.staff)
     branches = {role.branch for role in held if role.role in MAY_ASK}
     if not branches:
         return None
@@ -130,6 +135,11 @@ def _scope(visit: Visit) -> tuple[Choice, ...] | None:
         for branch in visit.desk.institution.branches
         if everywhere or branch.code in branches
     )
+
+
+def _allowed(visit: Visit, answers: Mapping[str, Answer]) -> bool:
+    """Whether this person may still ask this branch: a role may be revoked while the form is open."""
+    return answers["branch"].codes[0] in {choice.code for choice in _scope(visit) or ()}
 
 
 def _audience(visit: Visit, wish: _Wish) -> list[Candidate]:

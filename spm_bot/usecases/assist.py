@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from spm_bot.storage import people
+from spm_bot.storage import people, roles
+from spm_bot.surveys.model import Choice, Words
 from spm_bot.usecases import agree
 from spm_bot.usecases.ask import MAY_ASK
 from spm_bot.usecases.facts import language_choices
@@ -16,7 +17,7 @@ def help_(visit: Visit) -> None:
     say = visit.voice.say
     lines = []
     if visit.chat.staff is not None:
-        held = {role.role for role in people.roles_in_force(visit.connection, visit.chat.staff)}
+        held = {role.role for role in roles.roles_in_force(visit.connection, visit.chat.staff)}
         if held & MAY_ASK:
             lines.append(say("/ask – have a random sample of clients asked"))
         if held & RECEIVES:
@@ -40,7 +41,18 @@ def choose_language(visit: Visit) -> None:
 
 def ask_consent_again(visit: Visit) -> None:
     """Puts the two questions of consent again, so that a yes and a no are equally easy."""
-    if visit.chat.clients:
+    if len(visit.chat.clients) > 1:
+        form = visit.desk.library.survey("whose")
+        begin(visit, form, choices={"clients": _names(visit)})
+    elif visit.chat.clients:
         agree.ask_consent(visit, visit.chat.clients[0])
     else:
         visit.say(visit.voice.say("This is for clients who have joined."))
+
+
+def _names(visit: Visit) -> tuple[Choice, ...]:
+    """The clients of a shared chat by their first names."""
+    return tuple(
+        Choice(str(client), Words({"en": people.first_name(visit.connection, client)}))
+        for client in visit.chat.clients
+    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from spm_bot.fieldwork.audience import Candidate
-from spm_bot.fieldwork.contact_rules import History
+from spm_bot.fieldwork.audience import Candidate, why_not_at_all
+from spm_bot.fieldwork.contact_rules import History, Reason
 from spm_bot.protection.consent import Purpose
 from spm_bot.storage import consents, people, rounds, sessions, survey_versions
 from spm_bot.storage.people import Client
@@ -51,6 +51,11 @@ def signed_languages(connection: Connection, survey: Survey) -> frozenset[str]:
     """The languages in which this survey's wording may be sent to a client."""
     wordings = {language: wording(survey, language) for language in survey.languages}
     return survey_versions.signed_languages(connection, survey.code, wordings)
+
+
+def why_not_now(connection: Connection, client: Client, *, survey: str, now: datetime) -> Reason | None:
+    """Why this client is not asked `survey` as things stand today, whatever was so when invited."""
+    return why_not_at_all(candidates(connection, [client], now=now)[0], survey=survey, now=now)
 
 
 def launch_problem(desk: Desk) -> str | None:

@@ -40,7 +40,7 @@ def show_again(visit: Visit, opened: Opened) -> None:
     survey = survey_of(visit, opened)
     session = as_agreed(visit, opened)
     translated = replace(session, language=_spoken(visit, opened, survey))
-    follow(visit, opened, survey, engine.show(survey, translated))
+    follow(visit, opened, survey, engine.come_back(survey, translated))
 
 
 def go_on(visit: Visit) -> None:

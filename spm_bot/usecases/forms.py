@@ -31,6 +31,10 @@ def _language_chosen(visit: Visit, opened: Opened, answers: Answers) -> None:
     told.say(told.voice.say("From now on I write in this language."))
 
 
+def _named(visit: Visit, opened: Opened, answers: Answers) -> None:
+    agree.ask_consent(visit, int(answers["client"].codes[0]))
+
+
 def _asked(visit: Visit, opened: Opened, answers: Answers) -> None:
     ask.submit(visit, answers)
 
@@ -46,6 +50,7 @@ SUBMITTED: Mapping[str, Callable[[Visit, Opened, Answers], None]] = MappingProxy
         "joining": _joined,
         "consent": _agreed,
         "language": _language_chosen,
+        "whose": _named,
         "ask": _asked,
     }
 )

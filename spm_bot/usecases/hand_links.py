@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from secrets import choice, token_urlsafe
 
-from spm_bot.storage import audits, links, people
+from spm_bot.storage import audits, links, people, roles
 from spm_bot.storage.people import Client
 from spm_bot.storage.store import Connection, Store
 from spm_bot.usecases.join import CLIENT_LINK_LASTS, STAFF_LINK_LASTS
@@ -89,7 +89,7 @@ def _keep_staff_link(
 
 
 def _revoke(connection: Connection, *, role_id: int, actor: str, now: datetime) -> bool:
-    revoked = people.revoke(connection, role_id, at=now)
+    revoked = roles.revoke(connection, role_id, at=now)
     if revoked:
         audits.write_down(connection, at=now, actor=actor, event="role_revoked", role=role_id)
     return revoked

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from spm_bot.messages import Attachment, Outbound
-from spm_bot.storage import digests, outbox, people
+from spm_bot.storage import digests, outbox, people, roles
 from spm_bot.storage.digests import Stored
 from spm_bot.storage.store import Connection
 from spm_bot.times import Week
@@ -16,7 +16,7 @@ RECEIVES = frozenset({"manager", "spm_manager"})
 
 def hand_out(connection: Connection, *, week: str, now: datetime) -> int:
     """Queues the digests of `week` for every manager, once; says for how many chats."""
-    held = [role for role in people.roles_in_force(connection) if role.role in RECEIVES]
+    held = [role for role in roles.roles_in_force(connection) if role.role in RECEIVES]
     chats = people.chats_of_staff(connection, {role.staff for role in held})
     handed = 0
     for role in held:
@@ -60,7 +60,7 @@ def send_stored(visit: Visit, wanted: str) -> None:
 def _scopes(visit: Visit) -> list[str]:
     if visit.chat.staff is None:
         return []
-    held = people.roles_in_force(visit.connection, visit.chat.staff)
+    held = roles.roles_in_force(visit.connection, visit.chat.staff)
     return sorted({role.branch for role in held if role.role in RECEIVES})
 
 

@@ -191,7 +191,9 @@ def invitation_message(
     facts = client_facts(connection, desk, client, language=language, now=now)
     trial = engine.begin(survey, language=language, at=now, values=facts).session
     count = question_count(survey, trial)
+    name = people.first_name(connection, client.id) if people.shares_chat(connection, client.id) else ""
     parts = [
+        *([say("For %(name)s:", name=name)] if name else []),
         (survey.intro or survey.title).in_(language),
         say(
             "%(name)s asks: %(questions)s, about %(minutes)s. Your answers go only to %(team)s and change"

@@ -7,7 +7,7 @@ import unicodedata
 from datetime import timedelta
 
 from spm_bot.protection.consent import Purpose
-from spm_bot.storage import audits, consents, links, people
+from spm_bot.storage import audits, consents, links, people, roles
 from spm_bot.storage.links import Link
 from spm_bot.texts import sentence
 from spm_bot.usecases import agree
@@ -73,25 +73,29 @@ def greet(visit: Visit) -> None:
 
 def redeem(visit: Visit, link: Link | None) -> None:
     """Uses a link once. A link that is no longer good, or not for this chat, changes nothing."""
-    say = visit.voice.say
-    if link is None or not link.open_at(visit.now):
-        visit.say(say("This link was used already or is too old. Please ask for a new one."))
+    if link is not None and link.client is not None and visit.chat.staff is not None:
+        # The same words whether the card was used or not: staff must not learn who has joined.
+        visit.say(visit.voice.say("This card is for a client. A staff chat cannot be used for it."))
+    elif link is None or not link.open_at(visit.now):
+        _too_old(visit)
     elif link.client is not None:
         _join_client(visit, link, link.client)
     else:
         _join_staff(visit, link)
 
 
+def _too_old(visit: Visit) -> None:
+    visit.say(visit.voice.say("This link was used already or is too old. Please ask for a new one."))
+
+
 def _join_client(visit: Visit, link: Link, client_id: int) -> None:
     say = visit.voice.say
-    if visit.chat.staff is not None:
-        visit.say(say("This card is for a client. A staff chat cannot be used for it."))
-        return
     others = [held for held in visit.chat.clients if held != client_id]
     if len(others) >= CLIENTS_A_CHAT:
         visit.say(say("Two clients use this chat already. Please call %(hotline)s.", hotline=_hotline(visit)))
         return
     if not links.use_link(visit.connection, link.id, at=visit.now):
+        _too_old(visit)
         return
     make_room(visit)
     bring_along(visit, client_id)
@@ -118,14 +122,15 @@ def _join_staff(visit: Visit, link: Link) -> None:
         visit.say(say("This link is for staff. A client's chat cannot be used for it."))
         return
     if not links.use_link(visit.connection, link.id, at=visit.now):
+        _too_old(visit)
         return
     staff_id = visit.chat.staff
     if staff_id is None:
-        staff_id = people.add_staff(visit.connection, subject=f"staff-{link.id}")
+        staff_id = roles.add_staff(visit.connection, subject=f"staff-{link.id}")
         people.hold(visit.connection, visit.chat.id, staff_member=staff_id, at=visit.now)
     role = link.role or ""
-    people.grant(visit.connection, staff_id, role=role, branch=link.branch, at=visit.now)
-    subject = people.subject_of_staff(visit.connection, staff_id)
+    roles.grant(visit.connection, staff_id, role=role, branch=link.branch, at=visit.now)
+    subject = roles.subject_of_staff(visit.connection, staff_id)
     audits.write_down(
         visit.connection,
         at=visit.now,

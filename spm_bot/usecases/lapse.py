@@ -8,7 +8,7 @@ from functools import partial
 from spm_bot.fieldwork.outcomes import of_silence
 from spm_bot.storage import job_runs, outbox, people, receipts, rounds, sessions
 from spm_bot.storage.sessions import ACTIVE, ENDED, EXPIRED, Opened
-from spm_bot.storage.store import Connection, Store
+from spm_bot.storage.store import Conflict, Connection, Store
 from spm_bot.surveys import engine
 from spm_bot.surveys.present import present
 from spm_bot.surveys.scene import Scene
@@ -18,15 +18,25 @@ from spm_bot.usecases.talk import exact_survey
 from spm_bot.usecases.visit import Desk
 
 CHUNK = 200
+RACES = 5
 TRACES_LAST = timedelta(days=7)
 
 
 async def lapse(now: datetime, *, store: Store, desk: Desk) -> int:
     """Ends everything whose time is over at `now`; says how many sessions and invitations."""
-    total = 0
-    while ended := await store.write(partial(_lapse_chunk, desk=desk, now=now)):
+    total, races = 0, 0
+    while True:
+        try:
+            ended = await store.write(partial(_lapse_chunk, desk=desk, now=now))
+        except Conflict:
+            # Somebody answered at this very moment; what they touched is no longer overdue.
+            races += 1
+            if races == RACES:
+                raise
+            continue
+        if not ended:
+            return total
         total += ended
-    return total
 
 
 async def tidy(now: datetime, *, store: Store) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from spm_bot.fieldwork.register import RegisterRow
+from spm_bot.fieldwork.register import RESERVED, RegisterRow
 from spm_bot.messages import Address, Inbound, Start
 from spm_bot.protection.consent import Purpose
 from spm_bot.storage import consents, people, registers
@@ -14,7 +14,8 @@ from spm_bot.usecases.facts import house_facts
 from spm_bot.usecases.talk import begin
 from spm_bot.usecases.visit import Desk, Visit
 
-CODE = "practice"
+CODE = f"{RESERVED}practice"
+"""Of the practice client: a code that no register can take away."""
 
 
 def practise(

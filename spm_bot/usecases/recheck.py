@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from spm_bot.fieldwork.audience import why_not_at_all
 from spm_bot.fieldwork.outcomes import Outcome as Disposition
-from spm_bot.protection.consent import Purpose
-from spm_bot.storage import consents, people, rounds
+from spm_bot.storage import people, rounds
 from spm_bot.storage.outbox import DROPPED, QUEUED, Due, Outcome
 from spm_bot.storage.store import Connection
+from spm_bot.usecases.eligibility import candidates
 from spm_bot.usecases.invite import allowed_from
 from spm_bot.usecases.visit import Desk
 
@@ -49,21 +50,19 @@ def _judged(connection: Connection, desk: Desk, ours: Sequence[Due], *, now: dat
     if not ours:
         return {}
     asked = rounds.invitations_by_id(connection, [each.invitation or 0 for each in ours])
-    clients = {each.id: each for each in people.clients_by_id(connection, [i.client for i in asked.values()])}
-    agreeing = consents.clients_agreeing(connection, Purpose.SURVEY, clients)
-    chats = people.chats_of_clients(connection, clients)
+    clients = people.clients_by_id(connection, [each.client for each in asked.values()])
+    known = {each.client: each for each in candidates(connection, clients, now=now)}
     judged = {}
     for each in ours:
         invitation = asked[each.invitation or 0]
-        client = clients[invitation.client]
-        chat = chats.get(client.id)
+        candidate = known[invitation.client]
         # Whoever moved to another phone is not written to on the old one: others may read there.
-        moved = chat is None or chat.id != each.address_id
-        agrees = client.id in agreeing and not moved
-        if not agrees or client.status != "active" or invitation.outcome is not None:
+        moved = candidate.address != each.address_id
+        why_not = why_not_at_all(candidate, survey=invitation.survey, now=now)
+        if moved or why_not is not None or invitation.outcome is not None:
             judged[each.id] = Outcome(each.id, DROPPED)
             continue
-        allowed = allowed_from(desk, client.branch, now)
+        allowed = allowed_from(desk, candidate.branch, now)
         if allowed > now:
             judged[each.id] = Outcome(each.id, QUEUED, not_before=allowed)
     return judged

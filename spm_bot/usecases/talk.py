@@ -15,7 +15,7 @@ from spm_bot.surveys.library import Library
 from spm_bot.surveys.model import Choice, Survey
 from spm_bot.surveys.present import present, toast
 from spm_bot.surveys.scene import Scene
-from spm_bot.surveys.session import Session, State, Step
+from spm_bot.surveys.session import Left, Session, State, Step
 from spm_bot.texts import voice
 from spm_bot.usecases.visit import Visit
 
@@ -79,14 +79,20 @@ def take_step(visit: Visit, opened: Opened, survey: Survey, step: Step) -> tuple
 
 
 def make_room(visit: Visit) -> None:
-    """Nothing is active in this chat any more: a survey waits, a form is given up."""
+    """Nothing is active in this chat any more: a form is given up; a survey waits, and a private question
+    of it does not stay in sight meanwhile.
+    """
     current = sessions.active(visit.connection, visit.chat.id)
     if current is None:
         return
     if current.form:
         give_up(visit, current)
-    else:
-        sessions.save(visit.connection, current, current.session, status=SUSPENDED, at=visit.now)
+        return
+    survey = survey_of(visit, current)
+    sessions.save(visit.connection, current, current.session, status=SUSPENDED, at=visit.now)
+    name = current.session.current
+    if name is not None and survey.question(name).private:
+        visit.say(*present(_scene(current, survey), [Left(name, current.session.turn)]))
 
 
 def make_way(visit: Visit, opened: Opened) -> None:

@@ -218,7 +218,7 @@ async def test_what_cannot_be_read_is_answered(sqlite_world: World, body: Other 
 
 async def test_edit_where_nothing_is_open_changes_nothing(sqlite_world: World) -> None:
     await sqlite_world.receive(Edited("2", "m1"), handle="d")
-    assert sqlite_world.phones.texts("d") == []
+    assert sqlite_world.phones.texts("d") == ["That question is over: your edit changed nothing."]
 
 
 async def test_in_a_group_nothing_is_asked_and_nobody_joins(sqlite_world: World) -> None:

@@ -117,10 +117,44 @@ def test_file_that_cannot_be_read_says_why(text: str, told: str) -> None:
         ("7,BUN,Nafula,,,85b", "birth_year '85b' is not a year such as 1984"),
         ("7,BUN,Nafula,,,,31.01.2020", "activation_date '31.01.2020' is not a date such as 2024-03-31"),
         ("7,BUN,Nafula,,,,,,perhaps", "savings 'perhaps' is not yes or no"),
-        ('7,BUN,Nafula,,,,,,,,L1,"1,000"', "outstanding_principal '1,000' is not a number such as 12500.50"),
-        ("7,BUN,Nafula,,,,,,,,L1,nan", "outstanding_principal 'nan' is not a number such as 12500.50"),
-        ("7,BUN,Nafula,,,,,,,,L1,5,1.5", "days_in_arrears '1.5' is not a number of days such as 0"),
-        ("7,BUN,Nafula,,,,,,,,L1,5,0,inf", "written_off_amount 'inf' is not a number such as 0"),
+        (
+            '7,BUN,Nafula,,,,,,,,L1,"1,000"',
+            "outstanding_principal '1,000' is not an amount from 0 to 1e12 such as 12500.50",
+        ),
+        (
+            "7,BUN,Nafula,,,,,,,,L1,nan",
+            "outstanding_principal 'nan' is not an amount from 0 to 1e12 such as 12500.50",
+        ),
+        ("7,BUN,Nafula,,,,,,,,L1,5,1.5", "days_in_arrears '1.5' is not a number of days from 0 to 36500"),
+        (
+            "7,BUN,Nafula,,,,,,,,L1,5,0,inf",
+            "written_off_amount 'inf' is not an amount from 0 to 1e12 such as 0",
+        ),
+        (
+            "7,BUN,Nafula,,,,,,,,L1,-1",
+            "outstanding_principal '-1' is not an amount from 0 to 1e12 such as 12500.50",
+        ),
+        (
+            "7,BUN,Nafula,,,,,,,,L1,1e308",
+            "outstanding_principal '1e308' is not an amount from 0 to 1e12 such as 12500.50",
+        ),
+        ("7,BUN,Nafula,,,,,,,,L1,5,-3", "days_in_arrears '-3' is not a number of days from 0 to 36500"),
+        (
+            "7,BUN,Nafula,,,,,,,,L1,5,99999999999",
+            "days_in_arrears '99999999999' is not a number of days from 0 to 36500",
+        ),
+        ("7,BUN,Nafula,,,84", "birth_year '84' is not a year such as 1984"),
+        (
+            "7,BUN,Nafula,,,99999999999999999999",
+            "birth_year '99999999999999999999' is not a year such as 1984",
+        ),
+        (f"{'7' * 65},BUN,Nafula", "client_id has 65 signs, and at most 64 fit"),
+        (f"7,BUN,{'N' * 201}", "full_name has 201 signs, and at most 200 fit"),
+        (f"7,BUN,Nafula,{'0' * 33}", "phone has 33 signs, and at most 32 fit"),
+        (f"7,BUN,Nafula,,{'f' * 17}", "gender has 17 signs, and at most 16 fit"),
+        (f"7,BUN,Nafula,,,,,,,,{'L' * 65}", "loan_id has 65 signs, and at most 64 fit"),
+        ('7,BUN,"Naf\x00ula"', "full_name holds a line break or another sign that cannot be printed"),
+        ("*practice,BUN,Nafula", "client_id '*practice' begins with *, which is kept for the bot"),
         (
             "7,BUN,Barasa,Nafula,,,,,,,,,,,",
             "more cells than the heading has (put text with a comma in quotation marks)",
@@ -139,3 +173,13 @@ def test_all_problems_are_told_and_nothing_is_taken() -> None:
         "clients.csv:5: client_id is empty",
         "clients.csv:6: client_id is empty",
     ]
+
+
+def test_loan_of_two_clients_is_told_with_both_lines() -> None:
+    text = f"{FULL}7,BUN,Nafula,,,,,,,,L1,5\n8,BUN,Chebet,,,,,,,,L1,5\n9,BUN,Wafula,,,,,,,,,\n10,BUN,Otieno\n"
+    assert problem(text) == "clients.csv:3: loan_id 'L1' stands on line 2 already"
+
+
+def test_largest_values_are_taken() -> None:
+    [row] = read(f"{FULL}{'7' * 64},BUN,{'N' * 200},{'0' * 32},{'f' * 16},1900,,,,,{'L' * 64},1e12,36500,0\n")
+    assert (row.outstanding, row.days_in_arrears, row.birth_year) == (1e12, 36_500, 1900)

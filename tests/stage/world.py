@@ -16,7 +16,7 @@ from spm_bot.fieldwork.register import RegisterRow
 from spm_bot.institution import load
 from spm_bot.messages import Address, Body, Inbound, Tap, Text
 from spm_bot.protection.consent import Purpose
-from spm_bot.storage import consents, links, people, rounds, survey_versions
+from spm_bot.storage import consents, links, people, roles, rounds, survey_versions
 from spm_bot.storage.store import Connection, Store
 from spm_bot.surveys.wordings import wording
 from spm_bot.usecases.deliver import Postman
@@ -201,7 +201,10 @@ class World:
 
     async def register(self, rows: Sequence[RegisterRow]) -> None:
         """More clients come into the register."""
-        await import_clients(rows, store=self.store, currency="KES", as_of="2026-11-20")
+        now = self.clock.now()
+        await import_clients(
+            rows, store=self.store, currency="KES", as_of="2026-11-20", actor="cli:stage", now=now
+        )
 
     async def enrol_crowd(self, count: int, *, branch: str) -> None:
         """`count` more clients of a branch who all joined and agreed."""
@@ -286,9 +289,9 @@ def _enrol(
 
 def _hire(connection: Connection, *, role: str, branch: str, address: Address, at: datetime) -> None:
     chat = people.meet(connection, address, language="en")
-    staff = people.add_staff(connection, subject=f"{role}-{branch}")
+    staff = roles.add_staff(connection, subject=f"{role}-{branch}")
     people.hold(connection, chat.id, staff_member=staff, at=at)
-    people.grant(connection, staff, role=role, branch=branch, at=at)
+    roles.grant(connection, staff, role=role, branch=branch, at=at)
 
 
 def _invite(connection: Connection, *, desk: Desk, name: str, survey: str, at: datetime) -> int:

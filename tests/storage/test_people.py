@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
 
 from spm_bot.messages import Address
 from spm_bot.storage import people
-from spm_bot.storage.people import Chat, Client, Role
+from spm_bot.storage.people import Chat, Client
 from spm_bot.storage.store import Conflict, Connection, Store, vault_of
-from spm_bot.storage.tables import addresses, holders, roles
+from spm_bot.storage.tables import addresses, holders
 from spm_bot.storage.vault import Vault
 from tests.seed import AT, HOUR, enrol, enter, found_bare, hire, meet, row, rows_of
 
@@ -162,19 +161,3 @@ async def test_first_name_is_the_first_word_of_the_name(store: Store, name: str,
     [known] = await store.write(lambda c: enter(c, row(name=name)))
     assert await store.read(lambda c: people.first_name(c, known)) == first
     assert await store.read(lambda c: people.first_name(c, 999)) == ""
-
-
-async def test_role_holds_until_revoked_and_can_be_given_back(store: Store) -> None:
-    staff = await store.write(lambda c: hire(c, "boss", role="manager", branch="BUN"))
-    other = await store.write(lambda c: hire(c, "other", role="spm_manager"))
-    [mine] = await store.read(lambda c: people.roles_in_force(c, staff))
-    assert mine == Role(mine.id, staff, "manager", "BUN")
-    assert [role.staff for role in await store.read(people.roles_in_force)] == [staff, other]
-    assert await store.write(lambda c: people.revoke(c, mine.id, at=AT + HOUR)) is True
-    assert await store.write(lambda c: people.revoke(c, mine.id, at=AT + HOUR)) is False
-    assert await store.read(lambda c: people.roles_in_force(c, staff)) == []
-    await store.write(lambda c: people.grant(c, staff, role="manager", branch="BUN", at=AT + 2 * HOUR))
-    assert await store.read(lambda c: people.roles_in_force(c, staff)) == [mine]
-    history = select(roles.c.granted_at, roles.c.revoked_at).where(roles.c.staff_id == staff)
-    assert await store.read(lambda c: [tuple(r) for r in c.execute(history)]) == [(AT + 2 * HOUR, None)]
-    assert await store.read(lambda c: people.subject_of_staff(c, staff)) == "staff-boss"

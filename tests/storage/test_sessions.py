@@ -140,6 +140,15 @@ async def test_session_moves_with_its_client_and_waits_there(store: Store) -> No
     ]
 
 
+async def test_session_that_ended_meanwhile_does_not_move(store: Store) -> None:
+    opened = await store.write(begin)
+    over = await store.write(partial(ended, opened=opened, status=ENDED))
+    new = await store.write(partial(meet, handle="new phone"))
+    with pytest.raises(Conflict, match=f"session {opened.id} changed meanwhile"):
+        await store.write(partial(sessions.move, opened=opened, address=new))
+    assert await store.read(partial(sessions.get, session_id=opened.id)) == over
+
+
 async def test_session_is_found_by_the_invitation_it_came_from(store: Store) -> None:
     def invited(connection: Connection) -> tuple[int, int]:
         [client] = enrol(connection, row())

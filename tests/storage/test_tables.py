@@ -13,7 +13,7 @@ from tests.seed import AT
 # Every column that holds bytes, with the reason why the bytes are no plain text.
 SEALED = {
     *("people.name", "people.phone", "addresses.handle", "staff.name", "comments.body", "rounds.reason"),
-    *("sessions.state", "outbox.body", "files.body"),
+    *("sessions.state", "outbox.body", "files.body", "seals.mark"),
 }
 HASHED = {"people.phone_hash", "addresses.handle_hash", "links.token_hash", "links.code_hash"}
 

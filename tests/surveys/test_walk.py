@@ -29,9 +29,8 @@ from tests.stage.samples import AT, FORM, PLACES, SURVEY
 WALKS = int(os.environ.get("SPM_WALKS", "300"))
 LIBRARY = Library.shipped()
 SURVEYS = [*LIBRARY.surveys.values(), SURVEY, FORM]
-LISTS = {"places": PLACES["places"], "templates": PLACES["places"], "branches": PLACES["places"]}
+LISTS = dict.fromkeys(("places", "templates", "branches", "languages", "clients"), PLACES["places"])
 SUPPLIED: dict[str, str | float] = {"count": 12.0, "known": 12.0, "eligible": "40", "sample": "40"}
-LISTS["languages"] = PLACES["places"]
 
 FACTS = st.fixed_dictionaries(
     {
@@ -200,7 +199,7 @@ def move(walk: Walk, kind: str, data: st.DataObject) -> None:
             walk.take(engine.show(survey, session))
         case "consent" if "private_items" in session.values and not survey.form:
             agreed = {"private_items": data.draw(st.sampled_from(["yes", "no"]))}
-            walk.take(engine.show(survey, engine.know(session, agreed)))
+            walk.take(engine.come_back(survey, engine.know(session, agreed)))
         case "expire":
             walk.take(engine.expire(session))
             walk.session = engine.reopen(walk.session)

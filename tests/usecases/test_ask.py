@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from spm_bot.storage import audits
+from spm_bot.storage import audits, roles
 from spm_bot.storage.store import Connection
 from spm_bot.storage.tables import invitations, outbox, rounds
 from tests.stage.world import World
@@ -91,3 +91,29 @@ async def test_nothing_can_be_asked_without_templates(sqlite_world: World) -> No
     world.dialogue = replace(world.dialogue, desk=bare)
     await world.say("/ask", handle="o")
     assert world.phones.texts("o") == ["No survey can be started now. Please ask your administrator."]
+
+
+async def test_role_revoked_while_the_form_is_open_asks_nobody(sqlite_world: World) -> None:
+    world = sqlite_world
+    await world.enrol_crowd(40, branch="BUN")
+    await world.hire("Officer", handle="o", branch="BUN")
+    for text in ("/ask", "1", "1", REASON):
+        await world.say(text, handle="o")
+    [role] = await world.store.read(roles.roles_in_force)
+    await world.store.write(lambda c: roles.revoke(c, role.id, at=world.clock.now()))
+    await world.say("1", handle="o")
+    assert world.phones.texts("o")[-1] == "This command is for staff."
+    assert await world.store.read(asked) == []
+
+
+async def test_role_revoked_before_the_preview_shows_no_count(sqlite_world: World) -> None:
+    world = sqlite_world
+    await world.enrol_crowd(40, branch="BUN")
+    await world.hire("Officer", handle="o", branch="BUN")
+    for text in ("/ask", "1"):
+        await world.say(text, handle="o")
+    [role] = await world.store.read(roles.roles_in_force)
+    await world.store.write(lambda c: roles.revoke(c, role.id, at=world.clock.now()))
+    await world.say("1", handle="o")
+    assert world.phones.texts("o")[-1] == "This command is for staff."
+    assert not any("About 40" in text for text in world.phones.texts("o"))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from spm_bot.storage import audits, links, people
+from spm_bot.storage import audits, links, roles
 from spm_bot.storage.audits import Audit
 from spm_bot.storage.links import Link
 from spm_bot.storage.store import Store
@@ -66,10 +66,10 @@ async def test_staff_link_gives_a_role_for_a_day(store: Store) -> None:
 
 async def test_role_is_taken_away_once(store: Store) -> None:
     staff = await store.write(lambda c: hire(c, "boss", role="manager"))
-    [role] = await store.read(lambda c: people.roles_in_force(c, staff))
+    [role] = await store.read(lambda c: roles.roles_in_force(c, staff))
     assert await revoke_role(role.id, store=store, actor="cli:root", now=AT) is True
     assert await revoke_role(role.id, store=store, actor="cli:root", now=AT + HOUR) is False
-    assert await store.read(lambda c: people.roles_in_force(c, staff)) == []
+    assert await store.read(lambda c: roles.roles_in_force(c, staff)) == []
     assert await store.read(lambda c: audits.lines(c, limit=9)) == [
         Audit(AT, "cli:root", "role_revoked", {"role": role.id})
     ]

@@ -3,7 +3,7 @@ from __future__ import annotations
 from functools import partial
 
 from spm_bot.messages import Address, Attachment, Inbound, Outbound, Start
-from spm_bot.storage import digests, outbox, people
+from spm_bot.storage import digests, outbox, people, roles
 from spm_bot.storage.digests import Stored
 from spm_bot.storage.store import Connection, Store
 from spm_bot.usecases.hand_out import hand_out, send_stored
@@ -48,7 +48,7 @@ async def test_manager_of_two_branches_gets_both(store: Store) -> None:
     def fill(connection: Connection) -> None:
         keep(connection)
         staff = hire(connection, "two", role="manager", branch="BUN")
-        people.grant(connection, staff, role="manager", branch="BUS", at=AT)
+        roles.grant(connection, staff, role="manager", branch="BUS", at=AT)
 
     await store.write(fill)
     await store.write(partial(hand_out, week=WEEK, now=AT))
@@ -59,7 +59,7 @@ async def test_two_roles_of_one_scope_bring_one_digest(store: Store) -> None:
     def fill(connection: Connection) -> None:
         keep(connection)
         staff = hire(connection, "head", role="manager")
-        people.grant(connection, staff, role="spm_manager", branch="", at=AT)
+        roles.grant(connection, staff, role="spm_manager", branch="", at=AT)
 
     await store.write(fill)
     await store.write(partial(hand_out, week=WEEK, now=AT))
@@ -82,10 +82,10 @@ async def test_role_taken_away_brings_nothing(store: Store) -> None:
     def fill(connection: Connection) -> None:
         keep(connection)
         staff = hire(connection, "was", role="manager")
-        [role] = people.roles_in_force(connection, staff)
-        people.revoke(connection, role.id, at=AT)
-        without_chat = people.add_staff(connection, subject="no chat")
-        people.grant(connection, without_chat, role="manager", branch="", at=AT)
+        [role] = roles.roles_in_force(connection, staff)
+        roles.revoke(connection, role.id, at=AT)
+        without_chat = roles.add_staff(connection, subject="no chat")
+        roles.grant(connection, without_chat, role="manager", branch="", at=AT)
         hire(connection, "kitale", role="manager", branch="KIT")
 
     await store.write(fill)

@@ -2,18 +2,24 @@ from __future__ import annotations
 
 import pytest
 
-from spm_bot.storage import people
-from spm_bot.storage.store import Store
+from spm_bot.fieldwork.register import RegisterRow
+from spm_bot.storage import audits, people
+from spm_bot.storage.audits import Audit
+from spm_bot.storage.store import Conflict, Store
 from spm_bot.storage.tables import clients, loans
 from spm_bot.usecases import import_register
 from spm_bot.usecases.import_register import import_clients
-from tests.seed import row, rows_of
+from tests.seed import AT, row, rows_of
 
 ROWS = [row(f"C{number}") for number in range(5)]
 
 
 async def bring_in(store: Store, *, as_of: str = "2026-11-20") -> tuple[int, int]:
-    return await import_clients(ROWS, store=store, currency="KES", as_of=as_of)
+    return await take_in(store, ROWS, as_of=as_of)
+
+
+async def take_in(store: Store, rows: list[RegisterRow], *, as_of: str = "2026-11-20") -> tuple[int, int]:
+    return await import_clients(rows, store=store, currency="KES", as_of=as_of, actor="cli:root", now=AT)
 
 
 async def test_all_clients_come_in_chunk_by_chunk(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,4 +39,17 @@ async def test_subjects_are_random_and_stay(store: Store) -> None:
 
 
 async def test_nothing_to_import_changes_nothing(store: Store) -> None:
-    assert await import_clients([], store=store, currency="KES", as_of="2026-11-20") == (0, 0)
+    assert await take_in(store, []) == (0, 0)
+
+
+async def test_import_that_fails_half_way_is_written_down(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_register, "CHUNK", 2)
+    doubled = [*ROWS, ROWS[-1]]
+    with pytest.raises(Conflict):
+        await take_in(store, doubled)
+    assert len(await store.read(people.clients_where)) == 4
+    assert await store.read(lambda c: audits.lines(c, limit=9)) == [
+        Audit(AT, "cli:root", "register_imported", {"read": 6, "as_of": "2026-11-20"})
+    ]

@@ -28,7 +28,7 @@ from spm_bot.storage.tables.who import (
     roles,
     staff,
 )
-from spm_bot.storage.tables.working import audits, digests, files, job_runs, outbox, receipts
+from spm_bot.storage.tables.working import audits, digests, files, job_runs, outbox, receipts, seals
 
 __all__ = [
     "UTCDateTime",
@@ -53,6 +53,7 @@ __all__ = [
     "responses",
     "roles",
     "rounds",
+    "seals",
     "sessions",
     "signatures",
     "staff",

@@ -103,9 +103,9 @@ holders = Table(
     to("clients", nullable=True),
     to("staff", name="staff_id", nullable=True),
     Column("since", UTCDateTime, nullable=False),
-    UniqueConstraint("address_id", "client_id"),
     UniqueConstraint("address_id", "staff_id", name="uq_holders_address_staff"),
-    Index("ix_holders_client_id", "client_id"),
+    # One chat speaks for a client, however many cards are redeemed at once.
+    Index("ix_holders_client_id", "client_id", unique=True),
     Index("ix_holders_staff_id", "staff_id"),
 )
 

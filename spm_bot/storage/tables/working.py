@@ -1,4 +1,4 @@
-"""What keeps the machine honest: messages to send, receipts, job slots, the audit log, digests."""
+"""What keeps the machine honest: messages to send, receipts, job slots, the audit log, digests, the seal."""
 
 from __future__ import annotations
 
@@ -90,4 +90,11 @@ digests = Table(
     Column("card", Text, nullable=False),
     Column("picture", ForeignKey("files.id")),
     UniqueConstraint("week", "scope"),
+)
+
+seals = Table(
+    "seals",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("mark", LargeBinary, nullable=False),
 )
