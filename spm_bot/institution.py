@@ -41,6 +41,10 @@ from spm_bot.handwriting import Country, Currency, Day, DayName, Language, Zone
 from spm_bot.times import Weekday, Window
 
 
+NEVER_BY_STAFF = frozenset({"debt_stress", "client_outcomes"})
+"""Surveys that field staff never start: whoever collects a loan must not choose who is asked about it."""
+
+
 class InstitutionError(Exception):
     """The institution file cannot be used; the message is one line a problem."""
 
@@ -123,8 +127,16 @@ class Institution(Section):
         return next((branch for branch in self.branches if branch.code == code), None)
 
     def check_surveys(self, known: Collection[str]) -> None:
-        """Raises InstitutionError when the file names a survey that is not among `known`."""
+        """Raises InstitutionError when the file names a survey that is not among `known`, or lets staff
+        start one that they never may.
+        """
         self._check("survey", self._survey_places(), known)
+        mend = "write another survey, or take the template out"
+        self._refuse(
+            (("templates", number, "survey"), f"{template.survey} is never started by field staff ({mend})")
+            for number, template in enumerate(self.templates)
+            if template.survey in NEVER_BY_STAFF
+        )
 
     def check_indicators(self, known: Collection[str]) -> None:
         """Raises InstitutionError when an objective or a limit is not about one of `known`."""
@@ -144,10 +156,11 @@ class Institution(Section):
                 yield ("contact", "apart", number, "surveys", place), code
 
     def _check(self, kind: str, places: Iterable[tuple[Place, str]], known: Collection[str]) -> None:
+        self._refuse((place, unknown(kind, code, known)) for place, code in places if code not in known)
+
+    def _refuse(self, flaws: Iterable[tuple[Place, str]]) -> None:
         document = self._document or Document("institution", None, {}, ())
-        told = [
-            document.problem(place, unknown(kind, code, known)) for place, code in places if code not in known
-        ]
+        told = [document.problem(place, what) for place, what in flaws]
         if told:
             raise InstitutionError("\n".join(told))
 

@@ -39,7 +39,6 @@ class Action(StrEnum):
     NO = "n"
     START = "g"
     LATER = "l"
-    RUN = "r"
 
 
 @dataclass(frozen=True, slots=True)

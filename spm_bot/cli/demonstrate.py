@@ -163,7 +163,7 @@ def _point_out(folder: Path) -> None:
     tell(f"the database {_DATABASE} with its key. Look at it with the same commands as at a real one:")
     tell(
         f"  SPM_DATABASE_URL={_address(folder)} SPM_INSTITUTION={folder / 'institution.yaml'}"
-        f" python bot.py digest --week {LAST_WEEK.previous()}"
+        f" python bot.py digest --week {LAST_WEEK}"
     )
 
 

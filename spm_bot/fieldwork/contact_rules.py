@@ -1,4 +1,4 @@
-"""How often and at which hours a client may be written to: cool-downs, budgets, quiet hours, reminders.
+"""How often and at which hours a client may be written to: cool-downs, budgets, quiet hours.
 
 Who may be asked at all is decided in `audience`; the reasons for every no are listed here, once.
 """
@@ -19,36 +19,25 @@ from spm_bot.times import YEAR, Hours, Weekday, Window, next_open
 if TYPE_CHECKING:
     from spm_bot.institution import Institution
 
-OWN_HOURS = Hours(time(7), time(21))
-
 
 class Reason(StrEnum):
     """Why someone is not asked, now or at all. The order is that in which reasons are told."""
 
-    STAFF = "staff"
     DECEASED = "deceased"
     CLOSED = "closed"
     UNDER_AGE = "under_age"
     AGE_UNKNOWN = "age_unknown"
     NO_LOAN = "no_active_loan"
-    OUTSIDE_AUDIENCE = "outside_audience"
     NOT_JOINED = "not_joined"
     UNREACHABLE = "unreachable"
     NO_CONSENT = "no_consent"
-    ERASURE_PENDING = "erasure_pending"
     NO_LANGUAGE = "no_language"
     OPEN_SESSION = "open_session"
-    ASKED_ONCE = "asked_once"
     SURVEY_COOL_DOWN = "survey_cool_down"
     SURVEYS_TOO_NEAR = "surveys_too_near"
     COOL_DOWN = "cool_down"
     INVITATIONS_SPENT = "invitations_spent"
     MESSAGES_SPENT = "messages_spent"
-    DUE_DATE = "due_date"
-    COLLECTION = "collection"
-    VISIT = "visit"
-    QUIET_HOURS = "quiet_hours"
-    CAPACITY = "capacity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +45,7 @@ class ContactRules:
     """Limits on what we start. Days and weeks are elapsed time, a year is 365 days.
 
     `cool_downs`: survey → weeks until the same client gets it again. `apart`: pairs of surveys with
-    the weeks that must lie between them. Hours before or after a moment of the client's loans:
-    `due_hours` on both sides of an instalment, `collection_hours` before a collection of a loan paid
-    more often than weekly, `visit_hours` after a collection visit.
+    the weeks that must lie between them.
     """
 
     min_days_between: int = 21
@@ -68,11 +55,6 @@ class ContactRules:
     apart: Mapping[frozenset[str], int] = field(default_factory=lambda: MappingProxyType({}))
     slack_hours: int = 72
     hours: Hours = field(default_factory=lambda: Hours(time(9), time(19)))
-    due_hours: int = 24
-    collection_hours: int = 3
-    visit_hours: int = 48
-    remind_after_hours: int = 24
-    remind_before_hours: int = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +65,6 @@ class History:
 
     invited_at: tuple[tuple[str, datetime], ...] = ()
     messages_at: tuple[datetime, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LoanMoments:
-    """Moments of a client's loans that no invitation comes near, as far as they are known."""
-
-    due_at: tuple[datetime, ...] = ()
-    collected_at: tuple[datetime, ...] = ()
-    visited_at: tuple[datetime, ...] = ()
 
 
 def too_soon(history: History, *, survey: str, rules: ContactRules, now: datetime) -> Reason | None:
@@ -128,78 +101,19 @@ def _within(moments: list[datetime] | tuple[datetime, ...], span: timedelta, now
     return sum(now - at < span for at in moments) if span > timedelta(0) else 0
 
 
-def disturbs(at: datetime, *, moments: LoanMoments, rules: ContactRules) -> Reason | None:
-    """Why a message at `at` would come too near to a payment or a visit, or None."""
-    for reason, begins, ends in _blocks(moments, rules):
-        if begins <= at < ends:
-            return reason
-    return None
-
-
-def _blocks(moments: LoanMoments, rules: ContactRules) -> list[tuple[Reason, datetime, datetime]]:
-    due, before, after = (
-        timedelta(hours=hours) for hours in (rules.due_hours, rules.collection_hours, rules.visit_hours)
-    )
-    return [
-        *((Reason.DUE_DATE, at - due, at + due) for at in moments.due_at),
-        *((Reason.COLLECTION, at - before, at) for at in moments.collected_at),
-        *((Reason.VISIT, at, at + after) for at in moments.visited_at),
-    ]
-
-
 def client_window(
-    rules: ContactRules,
-    *,
-    rest_days: frozenset[Weekday],
-    holidays: frozenset[date],
-    own_hour: int | None = None,
+    rules: ContactRules, *, rest_days: frozenset[Weekday], holidays: frozenset[date]
 ) -> Window:
-    """When a client may be written to: the rules' hours, or the hour (7 to 20) chosen by the client.
-
-    Raises ValueError for an hour outside 07:00–21:00: nobody is woken because of a slip.
-    """
-    hours = rules.hours
-    if own_hour is not None:
-        if not OWN_HOURS.opens.hour <= own_hour < OWN_HOURS.closes.hour:
-            raise ValueError(f"an hour of one's own lies between 7 and 20, not {own_hour}")
-        hours = Hours(time(own_hour), time(own_hour + 1))
-    return Window({day: hours for day in Weekday if day not in rest_days}, holidays)
+    """When a client may be written to."""
+    return Window({day: rules.hours for day in Weekday if day not in rest_days}, holidays)
 
 
-def first_allowed(
-    now: datetime,
-    *,
-    zone: ZoneInfo,
-    window: Window,
-    rules: ContactRules,
-    moments: LoanMoments | None = None,
-) -> datetime:
-    """The first instant from `now` on at which the window is open and no loan moment is near.
+def first_allowed(now: datetime, *, zone: ZoneInfo, window: Window, rules: ContactRules) -> datetime:
+    """The first instant from `now` on at which the window is open.
 
     Raises ValueError when the window never opens.
     """
-    blocks = sorted((begins, ends) for _, begins, ends in _blocks(moments or LoanMoments(), rules))
-    at = next_open(now, zone=zone, window=window)
-    for begins, ends in blocks:
-        if begins <= at < ends:
-            at = next_open(ends, zone=zone, window=window)
-    return at
-
-
-def reminder_at(
-    quiet_since: datetime,
-    *,
-    zone: ZoneInfo,
-    window: Window,
-    rules: ContactRules,
-    moments: LoanMoments | None = None,
-) -> datetime | None:
-    """When to send the one reminder to somebody silent since `quiet_since`; None if the hours in
-    which it may come are all quiet ones: a late reminder is worse than none.
-    """
-    earliest = quiet_since + timedelta(hours=rules.remind_after_hours)
-    at = first_allowed(earliest, zone=zone, window=window, rules=rules, moments=moments)
-    return at if at <= quiet_since + timedelta(hours=rules.remind_before_hours) else None
+    return next_open(now, zone=zone, window=window)
 
 
 def contact_rules(institution: Institution) -> ContactRules:

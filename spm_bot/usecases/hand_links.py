@@ -16,6 +16,9 @@ from spm_bot.usecases.join import CLIENT_LINK_LASTS, STAFF_LINK_LASTS
 CODE_SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Signs of a printed code: none that looks like another."""
 
+CHUNK = 500
+"""Links written at once: nobody's answer waits behind those of a whole branch."""
+
 BRANCH_ROLES = frozenset({"loan_officer", "manager"})
 """Roles that may be held for one branch alone."""
 
@@ -37,7 +40,12 @@ async def invite_clients(
     if not clients:
         return []
     made = [NewLink(client.code, _token(), _code()) for client in clients]
-    await store.write(partial(_keep_client_links, clients=clients, made=made, actor=actor, now=now))
+    # Written down first: whoever is cut short half-way has made links all the same.
+    line = partial(audits.write_down, at=now, actor=actor, event="clients_invited")
+    await store.write(partial(line, count=len(made)))
+    for first in range(0, len(made), CHUNK):
+        chunk = slice(first, first + CHUNK)
+        await store.write(partial(_keep_client_links, clients=clients[chunk], made=made[chunk], now=now))
     return made
 
 
@@ -58,7 +66,6 @@ def _keep_client_links(
     *,
     clients: Sequence[Client],
     made: Sequence[NewLink],
-    actor: str,
     now: datetime,
 ) -> None:
     for client, link in zip(clients, made, strict=True):
@@ -70,7 +77,6 @@ def _keep_client_links(
             at=now,
             expires_at=now + CLIENT_LINK_LASTS,
         )
-    audits.write_down(connection, at=now, actor=actor, event="clients_invited", count=len(made))
 
 
 def _keep_staff_link(

@@ -169,7 +169,7 @@ async def test_button_that_was_never_drawn_is_answered(sqlite_world: World) -> N
     unknown = {
         Token(Subject.SESSION, 4711, 1, Action.PICK, "0"): stale,
         Token(Subject.INVITATION, 4711, 0, Action.START): closed,
-        Token(Subject.COMMAND, 1, 0, Action.RUN, "x"): None,
+        Token(Subject.COMMAND, 1, 0, Action.START, "x"): None,
     }
     for token, toast in unknown.items():
         assert await world.receive(Tap(token), handle="d") == toast

@@ -36,7 +36,7 @@ def test_encode_writes_short_readable_data() -> None:
 
 
 def test_a_value_may_hold_the_separator() -> None:
-    token = Token(Subject.COMMAND, 0, 0, Action.RUN, "a.b.c")
+    token = Token(Subject.COMMAND, 0, 0, Action.START, "a.b.c")
     assert tokens.decode("c.0.0.r.a.b.c") == token
 
 

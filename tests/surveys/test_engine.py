@@ -113,7 +113,7 @@ def test_typed_answer_is_remembered_by_its_message() -> None:
         (Action.DONE, "", 1),
         (Action.YES, "", 1),
         (Action.NO, "", 1),
-        (Action.RUN, "", 1),
+        (Action.START, "", 1),
     ],
 )
 def test_button_that_does_not_belong_to_the_open_question_changes_nothing(

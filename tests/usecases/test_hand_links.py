@@ -30,6 +30,23 @@ async def test_every_active_client_gets_a_link_of_their_own(store: Store) -> Non
     ]
 
 
+async def test_links_are_written_chunk_by_chunk(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hand_links, "CHUNK", 2)
+    works: list[int] = []
+    write = Store.write
+
+    async def counted(self: Store, work: Callable[[Connection], T], *, lane: str | None = None) -> T:
+        works.append(len(getattr(work, "keywords", {}).get("made", ())))
+        return await write(self, work, lane=lane)
+
+    await store.write(lambda c: enter(c, *(row(f"C{number}") for number in range(5))))
+    monkeypatch.setattr(Store, "write", counted)
+    made = await hand(store)
+    assert works == [0, 2, 2, 1]
+    for link in made:
+        assert await store.read(partial(links.find_link, secret=link.token)) is not None
+
+
 async def test_links_can_be_made_for_one_branch_or_one_client(store: Store) -> None:
     await store.write(lambda c: enter(c, row("C1"), row("C2", branch="BUS"), row("C3", branch="BUS")))
     assert [link.client for link in await hand(store, branch="BUS")] == ["C2", "C3"]

@@ -214,7 +214,7 @@ async def test_an_answer_nobody_can_read_leaves_the_message_to_be_sent_again(
         (Outbound(" "), None, Undeliverable("empty", gone=False)),
         (PICTURE, None, Undeliverable("unsendable", gone=False)),
         (
-            Outbound("x", ((Button("x", Token(Subject.COMMAND, 0, 0, Action.RUN, "w" * 60)),),)),
+            Outbound("x", ((Button("x", Token(Subject.COMMAND, 0, 0, Action.START, "w" * 60)),),)),
             None,
             Undeliverable("unsendable", gone=False),
         ),
@@ -228,7 +228,7 @@ async def test_what_cannot_be_sent_is_not_tried(
 
 
 async def test_an_edit_whose_buttons_do_not_fit_is_not_tried(channel: TelegramChannel) -> None:
-    wide = Outbound("x", ((Button("x", Token(Subject.COMMAND, 0, 0, Action.RUN, "w" * 60)),),))
+    wide = Outbound("x", ((Button("x", Token(Subject.COMMAND, 0, 0, Action.START, "w" * 60)),),))
     assert await channel.edit(str(CHAT), "1", wide) == Undeliverable("unsendable", gone=False)
 
 
