@@ -40,7 +40,6 @@ from spm_bot.documents import Document, Place, flaw, problems, read_document, un
 from spm_bot.handwriting import Country, Currency, Day, DayName, Language, Zone
 from spm_bot.times import Weekday, Window
 
-
 NEVER_BY_STAFF = frozenset({"debt_stress", "client_outcomes"})
 """Surveys that field staff never start: whoever collects a loan must not choose who is asked about it."""
 

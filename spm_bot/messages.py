@@ -34,7 +34,6 @@ class Action(StrEnum):
     DONE = "d"
     BACK = "b"
     SKIP = "k"
-    STOP = "x"
     YES = "y"
     NO = "n"
     START = "g"

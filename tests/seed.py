@@ -118,6 +118,7 @@ def asked(client: int, *, at: datetime = AT, wave: int = 0, **changes: Any) -> N
         "invited_at": at,
         "expires_at": at + 3 * DAY,
         "in_arrears": False,
+        "has_loan": True,
         "branch": "BUN",
         "week": "2026-W48",
     }

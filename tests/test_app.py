@@ -13,6 +13,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from spm_bot.app import ChildFailed, NothingToRun, make_desk, make_jobs, opened, serve
 from spm_bot.chat.telegram.polling import WrongToken
@@ -20,6 +21,7 @@ from spm_bot.jobs.registry import Every, Job
 from spm_bot.settings import Settings
 from spm_bot.storage import digests, schema
 from spm_bot.storage.store import Connection, Unavailable
+from spm_bot.storage.vault import BadKey, new_key
 from spm_bot.times import Daily, Weekday, Weekly
 from tests.bench.telegram_bench import TelegramBench
 from tests.journeys.real_parts import ROOT, WITHIN, Bot, House, institution_file
@@ -115,6 +117,59 @@ async def test_opening_makes_the_tables_and_a_key_for_us_alone(settings: Setting
     assert await schema.current(settings.database_url) == schema.head()
     modes = {name: stat.S_IMODE((house.folder / name).stat().st_mode) for name in ("spm.db", "spm.db.key")}
     assert modes == {"spm.db": 0o600, "spm.db.key": 0o600}
+
+
+async def reopened(settings: Settings, *keys: str) -> None:
+    secret = SecretStr(",".join(keys)) if keys else None
+    async with opened(settings.model_copy(update={"secret_key": secret})):
+        pass
+
+
+async def test_lost_key_file_is_asked_for_and_never_made_anew(settings: Settings, house: House) -> None:
+    await reopened(settings)
+    key = house.folder / "spm.db.key"
+    kept = key.rename(house.folder / "elsewhere")
+    with pytest.raises(BadKey) as caught:
+        await reopened(settings)
+    assert str(caught.value) == (
+        f"the key file {key} is missing, and the database cannot be read without it: bring it back"
+        " from where its copy is kept, or set SPM_SECRET_KEY"
+    )
+    assert not key.exists()
+    kept.rename(key)
+    await reopened(settings)
+
+
+async def test_tables_made_beforehand_get_their_key_on_first_use(settings: Settings, house: House) -> None:
+    await schema.migrate(settings.database_url)
+    await reopened(settings)
+    assert (house.folder / "spm.db.key").exists()
+
+
+async def test_key_of_another_database_is_noticed(settings: Settings, house: House) -> None:
+    await reopened(settings)
+    key = house.folder / "spm.db.key"
+    kept, new = key.read_text(encoding="ascii").strip(), new_key()
+    key.write_text(new, encoding="ascii")
+    with pytest.raises(BadKey, match=f"^the key in {key} does not open this database: bring back the key"):
+        await reopened(settings)
+    with pytest.raises(BadKey, match=r"^SPM_SECRET_KEY does not open this database"):
+        await reopened(settings, new)
+    await reopened(settings, new, kept)
+    await reopened(settings, kept)
+
+
+async def test_broken_key_file_is_told_with_its_path(settings: Settings, house: House) -> None:
+    key = house.folder / "spm.db.key"
+    key.write_text("half a key", encoding="ascii")
+    key.chmod(0o600)
+    with pytest.raises(BadKey, match=f"^{key}: key 1 of the list is not 32 bytes"):
+        await reopened(settings)
+
+
+async def test_two_processes_that_open_a_new_database_agree_on_its_key(settings: Settings) -> None:
+    await asyncio.gather(reopened(settings), reopened(settings), reopened(settings))
+    await reopened(settings)
 
 
 async def test_jobs_follow_the_institution_file(settings: Settings) -> None:

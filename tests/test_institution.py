@@ -273,6 +273,41 @@ def test_broken_yaml_names_its_line(problems_of: Problems) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("name: x\nlimits: " + "[" * 100_000, "2: not valid YAML: nested more than 50 levels deep"),
+        ("name: &a [*a]\n", "1: not valid YAML: anchors are not supported"),
+        ("name: x\n? [a, b]\n: c\n", "2: not valid YAML: a key is not a word"),
+        (f"name: {'9' * 5000}\n", " holds a number or tag that cannot be read"),
+        ("name: !!bool x\n", " holds a number or tag that cannot be read"),
+        (" " * 1_000_001, " is larger than 1,000 kB"),
+    ],
+    ids=["deep", "endless", "list as key", "long number", "tag", "large"],
+)
+def test_file_that_would_break_its_reader_is_refused(
+    problems_of: Problems, monkeypatch: pytest.MonkeyPatch, text: str, told: str
+) -> None:
+    Path("institution.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(InstitutionError) as caught:
+        load(Path("institution.yaml"))
+    [line] = str(caught.value).splitlines()
+    assert line.startswith(f"institution.yaml:{told}")
+
+
+@pytest.mark.parametrize("survey", ["debt_stress", "client_outcomes"])
+def test_staff_never_start_what_touches_debts(tmp_path: Path, survey: str) -> None:
+    path = tmp_path / "institution.yaml"
+    path.write_text(TEXT.replace("survey: branch_visit", f"survey: {survey}"), encoding="utf-8")
+    with pytest.raises(InstitutionError) as caught:
+        load(path).check_surveys(STANDING | {"branch_visit"})
+    mend = "write another survey, or take the template out"
+    assert str(caught.value) == (
+        f"{path}:{line_of('survey: branch_visit')}: templates.0.survey: {survey} is never started by"
+        f" field staff ({mend})"
+    )
+
+
 @pytest.mark.parametrize("text", ["", "- name", "just words"])
 def test_file_that_is_no_section_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "empty.yaml"

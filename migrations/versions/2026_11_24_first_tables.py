@@ -186,6 +186,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("in_arrears", sa.Boolean(), nullable=False),
+        sa.Column("has_loan", sa.Boolean(), nullable=False),
         sa.Column("branch", sa.String(length=64), nullable=False),
         sa.Column("week", sa.String(length=8), nullable=False),
         sa.Column("outcome", sa.String(length=16), nullable=True),

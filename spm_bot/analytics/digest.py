@@ -9,25 +9,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from enum import StrEnum
 from typing import Literal
 
 from pydantic import TypeAdapter
 
-from spm_bot.analytics.figures import (
-    AimKind,
-    BranchRow,
-    Cells,
-    Figure,
-    ObservationRow,
-    branch_rows,
-    cells,
-    institution_figures,
-)
+from spm_bot.analytics.actions import Action, ActionKind, branch_action, institution_action
+from spm_bot.analytics.figures import BranchRow, Figure, branch_rows, institution_figures
 from spm_bot.analytics.heard import ContactRow, CoverageRow, Heard, Span, heard
-from spm_bot.analytics.objectives import Standing
 from spm_bot.analytics.portfolio import Book, PortfolioRow, books
-from spm_bot.analytics.signals import Verdict
+from spm_bot.analytics.releases import branches_shown
+from spm_bot.analytics.tallies import ObservationRow, tally
+from spm_bot.analytics.windows import Window, first_of_month, monthly_week, window
 from spm_bot.times import Week
 
 __all__ = [
@@ -41,11 +33,11 @@ __all__ = [
     "Settings",
     "Span",
     "compose",
+    "compose_each",
     "from_json",
     "to_json",
 ]
 
-WINDOW = 13
 LEAST_MINIMUM = 5
 # In the order in which the card says them; the first one leads and is shown by branch.
 LEADING = ("DST5", "SAT3", "SAT5")
@@ -70,31 +62,12 @@ class Settings:
             raise ValueError(f"the minimum cell is never below {LEAST_MINIMUM}, not {self.minimum_cell}")
 
 
-class ActionKind(StrEnum):
-    """What the week asks for. SILENT: too little is known to say that nothing does."""
-
-    BRANCH_WORSE = "branch worse"
-    LIMIT_BREACHED = "limit breached"
-    WORSE = "worse"
-    NOTHING = "nothing"
-    MONTHLY = "monthly"
-    SILENT = "silent"
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """The one thing to act on; `indicator` and `branch` (a code) where it concerns one."""
-
-    kind: ActionKind
-    indicator: str | None = None
-    branch: str | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Digest:
     """One week's digest for one scope: all branches, or the one whose code is `scope`.
 
-    `first_of_month`: branches get verdicts. `branches` are rows of `branch_indicator`.
+    `first_of_month`: branches get verdicts. `branches` are rows of `branch_indicator`; they and all
+    counts of a branch move on with a month's first digest, the last of which closed `branch_window`.
     """
 
     institution: str
@@ -107,6 +80,7 @@ class Digest:
     figures: tuple[Figure, ...]
     branch_indicator: str
     branch_limit: float | None
+    branch_window: Window
     branches: tuple[BranchRow, ...]
     books: tuple[Book, ...]
     heard: Heard
@@ -130,11 +104,6 @@ def from_json(text: str) -> Digest:
     return _ADAPTER.validate_json(text)
 
 
-def first_of_month(week: Week) -> bool:
-    """Whether the digest of `week`, sent on the Monday after it, is the first of its month."""
-    return week.next().start.day <= 7
-
-
 def compose(
     *,
     week: Week,
@@ -145,21 +114,93 @@ def compose(
     portfolio: Sequence[PortfolioRow],
     settings: Settings,
 ) -> Digest:
-    """The digest of `week`, from the observations of 26 weeks, for all branches or the one coded `scope`.
+    """The digest of `week` for all branches or the one coded `scope`, as `compose_each` makes it."""
+    [digest] = compose_each(
+        week=week,
+        scopes=(scope,),
+        observations=observations,
+        contacts=contacts,
+        coverage=coverage,
+        portfolio=portfolio,
+        settings=settings,
+    )
+    return digest
+
+
+def compose_each(
+    *,
+    week: Week,
+    scopes: Sequence[str | None],
+    observations: Sequence[ObservationRow],
+    contacts: Sequence[ContactRow],
+    coverage: Sequence[CoverageRow],
+    portfolio: Sequence[PortfolioRow],
+    settings: Settings,
+) -> tuple[Digest, ...]:
+    """The digests of `week`, from the observations of `REACH` weeks: a scope is a branch, or None for all.
 
     A branch's digest is the whole one with rows taken away. Raises ValueError for an unknown branch.
     """
-    if scope is not None and scope not in settings.branches:
-        raise ValueError(f"there is no branch {scope!r}")
-    tables = _tables(observations, week=week, branches=settings.branches)
+    for scope in scopes:
+        if scope is not None and scope not in settings.branches:
+            raise ValueError(f"there is no branch {scope!r}")
+    table = _table(observations, week=week, settings=settings)
+    ledger = books(portfolio)
+    return tuple(
+        _digest(
+            week,
+            scope,
+            table=table,
+            ledger=ledger,
+            response=heard(contacts, coverage, branch=scope, minimum=settings.minimum_cell),
+            settings=settings,
+        )
+        for scope in scopes
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What the answers of a week's digests come to, before a scope takes rows away."""
+
+    figures: tuple[Figure, ...]
+    rows: tuple[BranchRow, ...]
+
+
+def _table(observations: Sequence[ObservationRow], *, week: Week, settings: Settings) -> _Table:
+    tallies = {code: tally(observations, code, branches=settings.branches) for code in LEADING}
+    figures = institution_figures(
+        tallies,
+        week,
+        minimum=settings.minimum_cell,
+        limits=settings.limits,
+        targets=settings.targets,
+    )
+    rows = branch_rows(
+        LEADING[0],
+        branches_shown(tallies[LEADING[0]], week, minimum=settings.minimum_cell),
+        names=settings.branches,
+        judged=window(week) if first_of_month(week) else None,
+    )
+    return _Table(figures, rows)
+
+
+def _digest(
+    week: Week,
+    scope: str | None,
+    *,
+    table: _Table,
+    ledger: Sequence[Book],
+    response: Heard,
+    settings: Settings,
+) -> Digest:
     monthly = first_of_month(week)
-    figures = _figures(tables, settings=settings)
-    rows = _lead_rows(tables[LEADING[0]], monthly=monthly, settings=settings)
     if scope is None:
-        action = _institution_action(figures, rows)
+        figures, rows = table.figures, table.rows
+        action = institution_action(figures, rows)
     else:
-        figures, rows = (), tuple(row for row in rows if row.code == scope)
-        action = _branch_action(rows[0], monthly=monthly)
+        figures, rows = (), tuple(row for row in table.rows if row.code == scope)
+        action = branch_action(rows[0], indicator=LEADING[0], monthly=monthly)
     return Digest(
         institution=settings.institution,
         week=str(week),
@@ -171,41 +212,10 @@ def compose(
         figures=figures,
         branch_indicator=LEADING[0],
         branch_limit=_limit(settings),
+        branch_window=window(monthly_week(week)),
         branches=rows,
-        books=_books(portfolio, scope=scope, currency=settings.currency),
-        heard=heard(contacts, coverage, branch=scope, minimum=settings.minimum_cell),
-    )
-
-
-def _tables(
-    observations: Sequence[ObservationRow], *, week: Week, branches: Mapping[str, str]
-) -> dict[str, tuple[Cells, Cells]]:
-    """The leading indicators by branch: 13 weeks, and the 13 weeks before."""
-    now, before = _weeks(week), _weeks(week.minus(WINDOW))
-    return {
-        code: (
-            cells(observations, code, weeks=now, branches=branches),
-            cells(observations, code, weeks=before, branches=branches),
-        )
-        for code in LEADING
-    }
-
-
-def _figures(tables: Mapping[str, tuple[Cells, Cells]], *, settings: Settings) -> tuple[Figure, ...]:
-    return institution_figures(
-        tables, minimum=settings.minimum_cell, limits=settings.limits, targets=settings.targets
-    )
-
-
-def _lead_rows(windows: tuple[Cells, Cells], *, monthly: bool, settings: Settings) -> tuple[BranchRow, ...]:
-    now, before = windows
-    return branch_rows(
-        LEADING[0],
-        now,
-        before,
-        names=settings.branches,
-        minimum=settings.minimum_cell,
-        judged=frozenset(now) if monthly else frozenset(),
+        books=_books(ledger, scope=scope, currency=settings.currency),
+        heard=response,
     )
 
 
@@ -214,34 +224,7 @@ def _limit(settings: Settings) -> float | None:
     return None if limit is None else float(limit)
 
 
-def _weeks(last: Week) -> frozenset[str]:
-    return frozenset(str(last.minus(back)) for back in range(WINDOW))
-
-
-def _books(rows: Sequence[PortfolioRow], *, scope: str | None, currency: str) -> tuple[Book, ...]:
+def _books(ledger: Sequence[Book], *, scope: str | None, currency: str) -> tuple[Book, ...]:
     """The books of the scope, the institution's own currency first."""
-    kept = [book for book in books(rows) if scope is None or book.branch == scope]
+    kept = [book for book in ledger if scope is None or book.branch == scope]
     return tuple(sorted(kept, key=lambda book: (book.currency != currency, book.currency)))
-
-
-def _institution_action(figures: tuple[Figure, ...], rows: tuple[BranchRow, ...]) -> Action:
-    """A branch clearly worse comes first, then a limit clearly breached, then anything clearly worse."""
-    lead = figures[0].indicator
-    worse = [row for row in rows if row.verdict is Verdict.WORSE]
-    if worse:
-        return Action(ActionKind.BRANCH_WORSE, lead, min(worse, key=lambda row: row.chance).code)
-    for figure in figures:
-        if any(aim.kind is AimKind.LIMIT and aim.standing is Standing.NOT_MET for aim in figure.aims):
-            return Action(ActionKind.LIMIT_BREACHED, figure.indicator)
-    for figure in figures:
-        if figure.verdict is Verdict.WORSE:
-            return Action(ActionKind.WORSE, figure.indicator)
-    return Action(ActionKind.NOTHING if figures[0].judged else ActionKind.SILENT)
-
-
-def _branch_action(row: BranchRow, *, monthly: bool) -> Action:
-    if row.verdict is Verdict.WORSE:
-        return Action(ActionKind.BRANCH_WORSE, LEADING[0], row.code)
-    if not monthly:
-        return Action(ActionKind.MONTHLY)
-    return Action(ActionKind.SILENT if row.verdict is None else ActionKind.NOTHING)

@@ -11,23 +11,30 @@ from spm_bot.analytics.suppression import hidden_cells
 
 
 class Span(StrEnum):
-    """Over which time contacts are counted, both ending with the digest's week."""
+    """Over which weeks contacts are counted.
+
+    The institution's end with the digest's week. What is said of a branch ends with the last monthly
+    week; MONTH are its weeks since the monthly one before.
+    """
 
     WEEK = "week"
     QUARTER = "13 weeks"
+    BRANCH = "13 weeks of a branch"
+    MONTH = "month of a branch"
 
 
 @dataclass(frozen=True, slots=True)
 class ContactRow:
-    """Clients of one branch invited within `span`, split by whether they are in arrears (over 0 days).
+    """Clients of one branch invited within `span`, split by arrears (over 0 days) and by having a loan.
 
     Each client counts once: `asked` was due an invitation, `delivered` got it, `answered` gave at
-    least one scored answer.
+    least one scored answer. `borrower`: had a loan on the day of the invitation.
     """
 
     span: Span
     branch: str
     arrears: bool
+    borrower: bool
     asked: int
     delivered: int
     answered: int
@@ -48,7 +55,8 @@ class CoverageRow:
 class Heard:
     """Response over 13 weeks and this week, and what it allows to say. None: too few, or not known.
 
-    `of_borrowers` is answered ÷ all active borrowers, `coverage` joined ÷ all active borrowers.
+    `of_borrowers` is borrowers who answered ÷ all active borrowers, `coverage` joined ÷ all active
+    borrowers. The first three count every client, with a loan or without.
     """
 
     asked: int
@@ -68,33 +76,63 @@ def heard(
 ) -> Heard:
     """The response of the institution, or of one branch as part of the whole table.
 
-    A branch's answers stay hidden whenever they could be worked out from those of the others; the
-    split by arrears is given for the institution only, for it would be a second way into one cell.
+    A branch's answers stay hidden whenever they could be worked out from those of the others or of the
+    month before. The split by arrears and this week's answers are given for the institution only, for
+    they would be a second way into one cell.
     """
     rows = tuple(contacts)
-    quarter = [row for row in rows if row.span is Span.QUARTER]
-    week = [row for row in rows if row.span is Span.WEEK]
-    part = [row for row in quarter if branch in (None, row.branch)]
+    part = _part(rows, branch)
+    borrowing = [row for row in part if row.borrower]
     base = [row for row in coverage if branch in (None, row.branch)]
-    asked = sum(row.asked for row in part)
-    answered = _answered(quarter, branch=branch, minimum=minimum)
     borrowers = sum(row.borrowers for row in base)
-    in_arrears = sum(row.in_arrears for row in base)
     covered = _ratio(min(sum(row.joined for row in base), borrowers), borrowers)
-    reached = None if answered is None else _ratio(answered, asked)
-    split = _arrears(part, minimum=minimum) if branch is None else None
+    known = _known(rows, branch, minimum=minimum)
+    told = known and (branch is None or not 0 < _answered(part) - _answered(borrowing) < minimum)
+    reached = _ratio(_answered(borrowing), _asked(borrowing)) if known else None
+    split = _arrears(borrowing, minimum=minimum) if branch is None else None
+    week = 0 if branch is not None else _answered(row for row in rows if row.span is Span.WEEK)
     return Heard(
-        asked=asked,
+        asked=_asked(part),
         delivered=sum(row.delivered for row in part),
-        answered=answered,
-        of_borrowers=None if answered is None else _number(_ratio(answered, borrowers)),
-        arrears_of_borrowers=None if split is None else _number(_ratio(split.answered, in_arrears)),
-        answered_this_week=_answered(week, branch=branch, minimum=minimum),
+        answered=_answered(part) if known else None,
+        of_borrowers=_number(_ratio(_answered(borrowing), borrowers)) if told else None,
+        arrears_of_borrowers=(
+            None if split is None else _number(_ratio(split.answered, sum(row.in_arrears for row in base)))
+        ),
+        answered_this_week=week if week >= minimum else None,
         coverage=_number(covered),
         feedback_only=covered is None or reached is None or covered * reached < Fraction(1, 5),
         chat_only=covered is None or covered < Fraction(1, 2),
         arrears_answer_less=split is not None and split.gap >= Fraction(1, 10),
     )
+
+
+def _part(rows: Iterable[ContactRow], branch: str | None) -> list[ContactRow]:
+    """Whose response is told: everybody's up to this week, or a branch's up to the last monthly week."""
+    if branch is None:
+        return [row for row in rows if row.span is Span.QUARTER]
+    return [row for row in rows if row.span is Span.BRANCH and row.branch == branch]
+
+
+def _known(rows: Sequence[ContactRow], branch: str | None, *, minimum: int) -> bool:
+    """Whether the number who answered may be told."""
+    if branch is None:
+        return _answered(_part(rows, None)) >= minimum
+    hidden = frozenset[str]()
+    for span in (Span.BRANCH, Span.MONTH):
+        counts = {row.branch: 0 for row in rows} | {branch: 0}
+        for row in rows:
+            counts[row.branch] += row.answered if row.span is span else 0
+        hidden = hidden_cells(counts, minimum=minimum, already=hidden)
+    return branch not in hidden
+
+
+def _asked(rows: Iterable[ContactRow]) -> int:
+    return sum(row.asked for row in rows)
+
+
+def _answered(rows: Iterable[ContactRow]) -> int:
+    return sum(row.answered for row in rows)
 
 
 def _ratio(part: int, whole: int) -> Fraction | None:
@@ -104,17 +142,6 @@ def _ratio(part: int, whole: int) -> Fraction | None:
 
 def _number(ratio: Fraction | None) -> float | None:
     return None if ratio is None else float(ratio)
-
-
-def _answered(rows: Sequence[ContactRow], *, branch: str | None, minimum: int) -> int | None:
-    counts: dict[str, int] = {}
-    for row in rows:
-        counts[row.branch] = counts.get(row.branch, 0) + row.answered
-    if branch is None:
-        together = sum(counts.values())
-        return together if together >= minimum else None
-    counts.setdefault(branch, 0)
-    return None if branch in hidden_cells(counts, minimum=minimum) else counts[branch]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +154,8 @@ def _arrears(rows: Sequence[ContactRow], *, minimum: int) -> _Split | None:
     """What clients in arrears answered and how far their rate lies under the others'; None when too few."""
     late = [row for row in rows if row.arrears]
     others = [row for row in rows if not row.arrears]
-    counts = {"late": sum(row.answered for row in late), "others": sum(row.answered for row in others)}
-    rate = _ratio(counts["late"], sum(row.asked for row in late))
-    usual = _ratio(counts["others"], sum(row.asked for row in others))
+    counts = {"late": _answered(late), "others": _answered(others)}
+    rate, usual = _ratio(counts["late"], _asked(late)), _ratio(counts["others"], _asked(others))
     if rate is None or usual is None or hidden_cells(counts, minimum=minimum):
         return None
     return _Split(counts["late"], usual - rate)

@@ -27,7 +27,7 @@ def json_object(file: str, *, example: str) -> dict[str, Any]:
     if depth(text) > DEEPEST:
         raise Failure(f"{file}: nested more than {DEEPEST} levels deep")
     try:
-        found = json.loads(text, object_pairs_hook=_keys_once)
+        found = json.loads(text, object_pairs_hook=_keys_once, parse_int=_whole)
     except json.JSONDecodeError as error:
         raise Failure(f"{file}:{error.lineno}: is not JSON ({error.msg})") from None
     except ValueError as error:
@@ -44,6 +44,12 @@ def _keys_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(key for key in keys if keys.count(key) > 1)
         raise ValueError(f"{twice!r} stands here a second time (keep one of the two)")
     return found
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > 20:  # Python itself gives up at some thousands, and no answer has so many
+        raise ValueError(f"holds a number of {len(digits)} digits")
+    return int(digits)
 
 
 def _read(file: str, read: Callable[[Path], str]) -> str:

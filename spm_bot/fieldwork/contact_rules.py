@@ -101,9 +101,7 @@ def _within(moments: list[datetime] | tuple[datetime, ...], span: timedelta, now
     return sum(now - at < span for at in moments) if span > timedelta(0) else 0
 
 
-def client_window(
-    rules: ContactRules, *, rest_days: frozenset[Weekday], holidays: frozenset[date]
-) -> Window:
+def client_window(rules: ContactRules, *, rest_days: frozenset[Weekday], holidays: frozenset[date]) -> Window:
     """When a client may be written to."""
     return Window({day: rules.hours for day in Weekday if day not in rest_days}, holidays)
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
-from spm_bot.analytics.digest import LEADING, WINDOW, ActionKind, Digest
+from spm_bot.analytics.digest import LEADING, ActionKind, Digest
 from spm_bot.analytics.figures import AimKind, BranchRow, Figure
-from spm_bot.analytics.heard import Heard
 from spm_bot.analytics.measures import Exact, Measure
 from spm_bot.analytics.objectives import Standing
 from spm_bot.analytics.portfolio import Book
 from spm_bot.analytics.signals import Verdict
+from spm_bot.analytics.windows import WINDOW, Window
 from spm_bot.reports import phrases
 from spm_bot.reports.fitting import Line, fitted
+from spm_bot.reports.hearing import who_heard
 from spm_bot.texts import Voice, sentence
 from spm_bot.times import Week
 
@@ -48,7 +49,7 @@ def card(digest: Digest, voice: Voice) -> str:
         tuple(_head(digest, voice)),
         tuple(_clients(digest, voice)),
         tuple(_portfolio(digest, voice)),
-        (_heard(digest, voice),),
+        (Line(who_heard(digest, voice)),),
     )
     return fitted(blocks)
 
@@ -108,20 +109,33 @@ def _institution_worse(digest: Digest, voice: Voice) -> Iterator[Line]:
 
 
 def _clients(digest: Digest, voice: Voice) -> Iterator[Line]:
-    heard = digest.heard
-    chat_only, everybody = (
-        voice.say("Clients in the chat · last 13 weeks"),
-        voice.say("Clients · last 13 weeks"),
-    )
-    yield Line(chat_only if heard.chat_only else everybody)
+    yield Line(_heading(digest, voice))
     for row in digest.branches if digest.scope is not None else ():
-        yield Line(_branch_line(row, digest.branch_indicator, voice))
+        yield Line(_branch_line(row, digest, voice))
     unit = next((place for place, found in enumerate(digest.figures) if isinstance(found.now, Exact)), 0)
     for place, figure in enumerate(digest.figures):
         worded = phrases.value if place <= unit else phrases.brief
-        yield Line(_figure_line(figure, voice, worded=worded), worth=9 if place == 0 else 5 - place)
+        yield Line(
+            _figure_line(figure, digest.week, voice, worded=worded), worth=9 if place == 0 else 5 - place
+        )
         if place == 0:
             yield from _beneath(figure, digest, voice)
+
+
+def _heading(digest: Digest, voice: Voice) -> str:
+    """Whom the figures speak of and in which weeks: those of a branch may have ended weeks ago."""
+    if digest.scope is None:
+        chat_only, everybody = (
+            voice.say("Clients in the chat · last 13 weeks"),
+            voice.say("Clients · last 13 weeks"),
+        )
+    else:
+        day = phrases.last_day(digest.branch_window, voice)
+        chat_only, everybody = (
+            voice.say("Clients in the chat · 13 weeks until %(date)s", date=day),
+            voice.say("Clients · 13 weeks until %(date)s", date=day),
+        )
+    return chat_only if digest.heard.chat_only else everybody
 
 
 def _beneath(figure: Figure, digest: Digest, voice: Voice) -> Iterator[Line]:
@@ -139,11 +153,12 @@ def _beneath(figure: Figure, digest: Digest, voice: Voice) -> Iterator[Line]:
         )
 
 
-def _figure_line(figure: Figure, voice: Voice, *, worded: _Worded) -> str:
+def _figure_line(figure: Figure, week: str, voice: Voice, *, worded: _Worded) -> str:
     measure = phrases.shown(figure.indicator, figure.now)
     parts = [_told(figure.indicator, measure, figure.verdict, voice, worded=worded)]
+    parts += _standing(figure.window, week, voice)
     if measure is not None:
-        parts += [phrases.aim(aim, voice, indicator=figure.indicator) for aim in figure.aims]
+        parts += phrases.aims(figure.aims, voice, indicator=figure.indicator)
         if not figure.aims and figure.indicator == LEADING[0]:
             parts.append(voice.say("no limit set"))
     breached = any(aim.kind is AimKind.LIMIT and aim.standing is Standing.NOT_MET for aim in figure.aims)
@@ -151,9 +166,17 @@ def _figure_line(figure: Figure, voice: Voice, *, worded: _Worded) -> str:
     return f"{mark} {' · '.join(parts)}"
 
 
-def _branch_line(row: BranchRow, indicator: str, voice: Voice) -> str:
-    told = _told(indicator, row.now, row.verdict, voice, worded=phrases.value)
-    return f"{_MARKS[row.verdict]} {told}"
+def _branch_line(row: BranchRow, digest: Digest, voice: Voice) -> str:
+    told = _told(digest.branch_indicator, row.now, row.verdict, voice, worded=phrases.value)
+    parts = [told, *_standing(row.window, digest.branch_window.last, voice)]
+    return f"{_MARKS[row.verdict]} {' · '.join(parts)}"
+
+
+def _standing(weeks: Window | None, last: str, voice: Voice) -> list[str]:
+    """Until when an older window reached that stands because a newer one may not be shown."""
+    if weeks is None or weeks.last == last:
+        return []
+    return [voice.say("until %(date)s", date=phrases.last_day(weeks, voice))]
 
 
 def _told(
@@ -194,37 +217,3 @@ def _book(book: Book, voice: Voice) -> str:
         par=phrases.percent(book.par30, voice),
         off=phrases.percent(book.written_off, voice),
     )
-
-
-def _heard(digest: Digest, voice: Voice) -> Line:
-    heard = digest.heard
-    if heard.asked == 0:
-        return Line(voice.say("Who we heard: nobody was asked in the last 13 weeks."))
-    asked = phrases.whole(heard.asked, voice)
-    if heard.answered is None:
-        return Line(voice.say("Who we heard: too few of %(asked)s asked to show.", asked=asked))
-    counts = {"asked": asked, "answered": phrases.whole(heard.answered, voice)}
-    if heard.answered_this_week is None:
-        told = [voice.say("Who we heard: %(answered)s of %(asked)s asked.", **counts)]
-    else:
-        week = phrases.whole(heard.answered_this_week, voice)
-        told = [
-            voice.say(
-                "Who we heard: %(answered)s of %(asked)s asked, %(week)s this week.", week=week, **counts
-            )
-        ]
-    told += _of_all(heard, voice)
-    if heard.feedback_only:
-        told.append(voice.say("Feedback, not an estimate."))
-    return Line(" ".join(told))
-
-
-def _of_all(heard: Heard, voice: Voice) -> Iterator[str]:
-    if heard.of_borrowers is None:
-        return
-    of_all = phrases.per_hundred(heard.of_borrowers, voice)
-    if heard.arrears_of_borrowers is None:
-        yield voice.say("That is %(of_all)s of all borrowers.", of_all=of_all)
-    else:
-        late = phrases.per_hundred(heard.arrears_of_borrowers, voice)
-        yield voice.say("That is %(of_all)s of all borrowers; in arrears %(late)s.", of_all=of_all, late=late)

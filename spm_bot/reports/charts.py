@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from spm_bot.analytics.digest import WINDOW, Digest
+from spm_bot.analytics.digest import Digest
 from spm_bot.analytics.figures import BranchRow
 from spm_bot.analytics.measures import End, Exact, Rough
 from spm_bot.analytics.signals import ENOUGH, Verdict
+from spm_bot.analytics.windows import Window
 from spm_bot.reports import phrases
 from spm_bot.reports.sheet import GREY, INK, PALE, TRACK, WIDTH, Sheet
 from spm_bot.texts import Voice
@@ -25,6 +27,10 @@ _MOST_ROWS = 80
 # Blue and orange of Okabe and Ito, told apart with any colour vision; the words say it too.
 _CALM, _CALM_RANGE = "#0072b2", "#9cc8e3"
 _WORSE, _WORSE_RANGE = "#d55e00", "#f2bf99"
+
+
+# Text, weight, colour.
+_Word = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,8 @@ def branches_picture(digest: Digest, voice: Voice) -> bytes:
     if digest.branch_limit is not None:
         y = _limit_label(sheet, axis, digest.branch_limit, voice, y=y)
     for row in rows:
-        y = _row(sheet, row, voice, axis=axis, limit=digest.branch_limit, y=y)
+        words = _words(row, digest.branch_window, voice)
+        y = _row(sheet, row, words, axis=axis, limit=digest.branch_limit, y=y)
     y = _scale(sheet, axis, voice, y=y)
     y = _legend(sheet, voice, y=y)
     y = _notes(sheet, digest, voice, y=y)
@@ -69,12 +76,9 @@ def _header(sheet: Sheet, digest: Digest, voice: Voice) -> float:
     for line in sheet.wrapped(_finding(digest, voice), size=_TITLE, room=_ROOM, weight="bold"):
         sheet.write(line, x=_LEFT, y=y, size=_TITLE, weight="bold")
         y += 58
-    week = Week.parse(digest.week)
-    period = voice.say(
-        "13 weeks, %(dates)s %(year)s",
-        dates=phrases.days(week.minus(WINDOW - 1).start, week.end, voice),
-        year=week.end.year,
-    )
+    weeks = digest.branch_window
+    first, last = Week.parse(weeks.first).start, Week.parse(weeks.last).end
+    period = voice.say("13 weeks, %(dates)s %(year)s", dates=phrases.days(first, last, voice), year=last.year)
     for line in sheet.wrapped(f"{period} · {digest.institution}", size=_SMALL, room=_ROOM)[:2]:
         sheet.write(line, x=_LEFT, y=y, size=_SMALL, color=GREY)
         y += _LINE
@@ -82,7 +86,10 @@ def _header(sheet: Sheet, digest: Digest, voice: Voice) -> float:
 
 
 def _finding(digest: Digest, voice: Voice) -> str:
-    """The title says what was found, not what is drawn."""
+    """The title says what was found, not what is drawn.
+
+    Between two monthly digests it names this week's figure; the dates beneath it are those of the branches.
+    """
     if digest.scope is not None:
         return voice.say("Debt stress here: %(value)s", value=phrases.value(digest.branches[0].now, voice))
     worse = [row.name for row in digest.branches if row.verdict is Verdict.WORSE]
@@ -115,10 +122,12 @@ def _limit_label(sheet: Sheet, axis: _Axis, limit: float, voice: Voice, *, y: fl
     return y + 56
 
 
-def _row(sheet: Sheet, row: BranchRow, voice: Voice, *, axis: _Axis, limit: float | None, y: float) -> float:
+def _row(
+    sheet: Sheet, row: BranchRow, words: Sequence[_Word], *, axis: _Axis, limit: float | None, y: float
+) -> float:
     """Name and words in one line, the range beneath; a hidden branch has its name and the one mark."""
     x = float(_RIGHT)
-    for text, weight, color in reversed(_words(row, voice)):
+    for text, weight, color in reversed(words):
         sheet.write(text, x=x, y=y, size=_SMALL, weight=weight, color=color, align="right")
         x -= sheet.width(text, size=_SMALL, weight=weight) + 16
     name = sheet.cut(row.name, size=_TEXT, room=x - _LEFT - 8, weight="bold")
@@ -135,9 +144,9 @@ def _row(sheet: Sheet, row: BranchRow, voice: Voice, *, axis: _Axis, limit: floa
     return y + 98
 
 
-def _words(row: BranchRow, voice: Voice) -> list[tuple[str, str, str]]:
-    """What is written at the right of a branch: text, weight, colour."""
-    found: list[tuple[str, str, str]] = []
+def _words(row: BranchRow, weeks: Window, voice: Voice) -> list[_Word]:
+    """What is written at the right of a branch; the end of its own weeks where they are not the picture's."""
+    found: list[_Word] = []
     match row.now:
         case None:
             return [(phrases.value(None, voice), "normal", GREY)]
@@ -152,6 +161,8 @@ def _words(row: BranchRow, voice: Voice) -> list[tuple[str, str, str]]:
         found.append((phrases.verdict(row.verdict, voice), "bold" if strong else "normal", color))
     if row.now.few:
         found.append((voice.say("few answers"), "normal", GREY))
+    if row.window is not None and row.window != weeks:
+        found.append((voice.say("until %(date)s", date=phrases.last_day(row.window, voice)), "normal", GREY))
     return found
 
 
@@ -187,7 +198,7 @@ def _before(sheet: Sheet, *, x: float, y: float) -> None:
 
 
 def _legend(sheet: Sheet, voice: Voice, *, y: float) -> float:
-    now, before = voice.say("last 13 weeks with 95 % range"), voice.say("the 13 weeks before")
+    now, before = voice.say("these 13 weeks with 95 % range"), voice.say("13 weeks before")
     sheet.bar(left=_LEFT, right=_LEFT + 70, y=y - 11, thick=16, color=_CALM_RANGE)
     sheet.mark("o", x=_LEFT + 35, y=y - 11, across=22, fill=_CALM, edge=_CALM)
     sheet.write(now, x=_LEFT + 86, y=y, size=_SMALL)
@@ -205,7 +216,7 @@ def _legend(sheet: Sheet, voice: Voice, *, y: float) -> float:
 def _notes(sheet: Sheet, digest: Digest, voice: Voice, *, y: float) -> float:
     figure = digest.figure(digest.branch_indicator)
     notes = []
-    if figure is not None and figure.now is not None:
+    if figure is not None and figure.now is not None and figure.window == digest.branch_window:
         notes.append(voice.say("%(n)s answers in all.", n=phrases.whole(figure.now.n, voice)))
     if len(digest.branches) > _MOST_ROWS:
         left = len(digest.branches) - _MOST_ROWS

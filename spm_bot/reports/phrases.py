@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
@@ -14,7 +14,9 @@ from spm_bot.analytics.figures import Aim, AimKind
 from spm_bot.analytics.measures import End, Exact, Measure, Rough
 from spm_bot.analytics.objectives import Standing
 from spm_bot.analytics.signals import Verdict
+from spm_bot.analytics.windows import Window
 from spm_bot.texts import SOURCE, Voice, half_up, sentence
+from spm_bot.times import Week
 
 TITLES: Mapping[str, str] = MappingProxyType(
     {
@@ -34,8 +36,12 @@ VERDICTS: Mapping[Verdict, str] = MappingProxyType(
     }
 )
 
-_STANDINGS: Mapping[tuple[AimKind, Standing], str] = MappingProxyType(
+# Without a kind: a limit and a target of the same value.
+_STANDINGS: Mapping[tuple[AimKind | None, Standing], str] = MappingProxyType(
     {
+        (None, Standing.MET): sentence("limit and target %(aim)s: met"),
+        (None, Standing.NOT_MET): sentence("limit and target %(aim)s: not met"),
+        (None, Standing.TOO_CLOSE): sentence("limit and target %(aim)s: too close to call"),
         (AimKind.LIMIT, Standing.MET): sentence("limit %(aim)s: met"),
         (AimKind.LIMIT, Standing.NOT_MET): sentence("limit %(aim)s: not met"),
         (AimKind.LIMIT, Standing.TOO_CLOSE): sentence("limit %(aim)s: too close to call"),
@@ -86,10 +92,16 @@ def brief(measure: Measure | None, voice: Voice) -> str:
             return value(measure, voice)
 
 
-def aim(found: Aim, voice: Voice, *, indicator: str) -> str:
-    """`limit 15: not met`."""
-    side = 1 - found.value if indicator in TURNED else found.value
-    return voice.say(_STANDINGS[found.kind, found.standing], aim=hundred(side))
+def aims(found: Sequence[Aim], voice: Voice, *, indicator: str) -> list[str]:
+    """`limit 15: not met`, and `target 12: not met`; both at once where they are the same."""
+    alike = len(found) > 1 and len({aim.value for aim in found}) == 1
+    return [
+        voice.say(
+            _STANDINGS[None if alike else aim.kind, aim.standing],
+            aim=hundred(1 - aim.value if indicator in TURNED else aim.value),
+        )
+        for aim in (found[:1] if alike else found)
+    ]
 
 
 def hundred(share: float) -> str:
@@ -123,6 +135,11 @@ def day(when: date, voice: Voice) -> str:
 def month(when: date, voice: Voice) -> str:
     """`Aug`."""
     return format_date(when, "MMM", locale=_locale(voice))
+
+
+def last_day(weeks: Window, voice: Voice) -> str:
+    """`22 Nov`, the Sunday on which a window closed."""
+    return day(Week.parse(weeks.last).end, voice)
 
 
 def days(first: date, last: date, voice: Voice) -> str:

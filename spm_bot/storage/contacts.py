@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, case, exists, func, select
 
-from spm_bot.storage.tables import invitations, rounds
+from spm_bot.storage.tables import invitations, responses, rounds, sessions
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Clients of one branch and arrears state asked within some weeks, each counted once."""
+    """Clients of one branch, with or without arrears and a loan, asked within some weeks, each once."""
 
     branch: str
     in_arrears: bool
+    has_loan: bool
     asked: int
     delivered: int
     answered: int
@@ -26,15 +27,22 @@ def count_contacts(
 ) -> list[Contact]:
     """Whom the standing rounds asked in the weeks `first` to `last`, and whom they reached and heard.
 
-    `answered` are the outcomes that count as a response.
+    `answered` are the outcomes that count as a response; who responded after those weeks is not yet
+    heard, so that the count for weeks gone by stays what it was. Who was in arrears or had a loan at
+    one of several invitations counts as such.
     """
     kept = invitations.c
-    heard = case((kept.outcome.in_(list(answered)), 1), else_=0)
+    later = exists().where(
+        sessions.c.invitation_id == kept.id, responses.c.session_id == sessions.c.id, responses.c.week > last
+    )
+    heard = case((kept.outcome.in_(list(answered)) & ~later, 1), else_=0)
     arrears = case((kept.in_arrears, 1), else_=0)
+    loan = case((kept.has_loan, 1), else_=0)
     clients = (
         select(
             func.max(kept.branch).label("branch"),
             func.max(arrears).label("in_arrears"),
+            func.max(loan).label("has_loan"),
             func.max(case((kept.delivered_at.is_not(None), 1), else_=0)).label("delivered"),
             func.max(heard).label("answered"),
         )
@@ -43,12 +51,10 @@ def count_contacts(
         .group_by(kept.client_id)
         .subquery()
     )
-    query = select(
-        clients.c.branch,
-        clients.c.in_arrears,
-        func.count(),
-        func.sum(clients.c.delivered),
-        func.sum(clients.c.answered),
-    ).group_by(clients.c.branch, clients.c.in_arrears)
-    found = [Contact(row[0], bool(row[1]), *row[2:]) for row in connection.execute(query)]
-    return sorted(found, key=lambda row: (row.branch, row.in_arrears))
+    segments = (clients.c.branch, clients.c.in_arrears, clients.c.has_loan)
+    query = (
+        select(*segments, func.count(), func.sum(clients.c.delivered), func.sum(clients.c.answered))
+        .group_by(*segments)
+        .order_by(*segments)
+    )
+    return [Contact(row[0], bool(row[1]), bool(row[2]), *row[3:]) for row in connection.execute(query)]

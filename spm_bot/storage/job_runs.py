@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, tuple_, update
 
 from spm_bot.storage.tables import job_runs
+
+# Built once: every job asks for both whenever the clock ticks.
+_LAST_DONE = select(func.max(job_runs.c.slot)).where(
+    job_runs.c.job == bindparam("name"), job_runs.c.done_at.is_not(None)
+)
+_UNFINISHED = (
+    select(job_runs.c.slot)
+    .where(
+        job_runs.c.job == bindparam("name"),
+        job_runs.c.done_at.is_(None),
+        job_runs.c.slot >= bindparam("since"),
+    )
+    .order_by(job_runs.c.slot)
+)
 
 
 def take(connection: Connection, job: str, slot: datetime, *, now: datetime, lease: timedelta) -> bool:
@@ -56,13 +70,9 @@ def forget_before(connection: Connection, instant: datetime) -> None:
 
 def last_done(connection: Connection, job: str) -> datetime | None:
     """The newest slot of `job` that is done."""
-    query = select(func.max(job_runs.c.slot)).where(job_runs.c.job == job, job_runs.c.done_at.is_not(None))
-    return connection.execute(query).scalar()
+    return connection.execute(_LAST_DONE, {"name": job}).scalar()
 
 
 def unfinished(connection: Connection, job: str, *, since: datetime) -> list[datetime]:
     """Slots of `job` from `since` on that were taken and never done, oldest first."""
-    query = select(job_runs.c.slot).where(
-        job_runs.c.job == job, job_runs.c.done_at.is_(None), job_runs.c.slot >= since
-    )
-    return list(connection.execute(query.order_by(job_runs.c.slot)).scalars())
+    return list(connection.execute(_UNFINISHED, {"name": job, "since": since}).scalars())

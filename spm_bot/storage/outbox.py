@@ -10,13 +10,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, insert, select, true, update
+from sqlalchemy import Connection, Row, bindparam, exists, insert, select, true, update
 
 from spm_bot.messages import Outbound
 from spm_bot.storage.envelope import decode, encode
 from spm_bot.storage.store import vault_of
 from spm_bot.storage.tables import files, outbox
+from spm_bot.storage.vault import Undecipherable, Vault
 
 BODY = "outbox.body"
 FILE = "files.body"
@@ -33,6 +35,7 @@ class Due:
 
     For an edit, `target` is the channel's id of the message it redraws, and `original` that message's
     row as long as it still waits to be sent. An edit of several messages comes once for each of them.
+    A message that no listed key opens is `lost`, and empty.
     """
 
     id: int
@@ -44,6 +47,7 @@ class Due:
     expires_at: datetime | None
     target: str | None
     original: int | None
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,20 +172,28 @@ def due(
     least = _PRIORITY["invitation"] - urgent_only
     asked = {"now": now, "least": least, "busy": tuple(busy), "most": limit}
     vault = vault_of(connection)
-    return [
-        Due(
-            row.id,
-            row.address_id,
-            row.kind,
-            decode(vault.decrypt(row.body, associated=BODY)),
-            row.invitation_id,
-            row.attempts,
-            row.expires_at,
-            row.target,
-            row.original_id if row.original_state == QUEUED else None,
-        )
-        for row in connection.execute(_DUE, asked)
-    ]
+    return [_due(row, vault) for row in connection.execute(_DUE, asked)]
+
+
+def _due(row: Row[*tuple[Any, ...]], vault: Vault) -> Due:
+    try:
+        message = decode(vault.decrypt(row.body, associated=BODY))
+        lost = False
+    except Undecipherable:
+        message, lost = Outbound(""), True
+    original = row.original_id if row.original_state == QUEUED else None
+    return Due(
+        row.id,
+        row.address_id,
+        row.kind,
+        message,
+        row.invitation_id,
+        row.attempts,
+        row.expires_at,
+        row.target,
+        original,
+        lost,
+    )
 
 
 def settle(connection: Connection, outcomes: Sequence[Outcome], *, at: datetime) -> None:

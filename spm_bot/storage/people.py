@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 from spm_bot.messages import Address
 from spm_bot.storage.store import vault_of
 from spm_bot.storage.tables import addresses, clients, holders, people
+from spm_bot.storage.vault import Undecipherable
 
 HANDLE = "addresses.handle"
 NAME = "people.name"
@@ -101,10 +103,13 @@ def meet(connection: Connection, address: Address, *, language: str) -> Chat:
 
 
 def handles(connection: Connection, address_ids: Iterable[int]) -> dict[int, Address]:
-    """The channel and handle behind each address id, deciphered."""
-    rows = connection.execute(_ADDRESSES, {"ids": list(address_ids)})
+    """The channel and handle behind each address id, without those that no listed key opens."""
     vault = vault_of(connection)
-    return {row.id: Address(row.channel, vault.decrypt(row.handle, associated=HANDLE)) for row in rows}
+    found = {}
+    for row in connection.execute(_ADDRESSES, {"ids": list(address_ids)}):
+        with suppress(Undecipherable):
+            found[row.id] = Address(row.channel, vault.decrypt(row.handle, associated=HANDLE))
+    return found
 
 
 def set_language(connection: Connection, address_id: int, language: str) -> None:

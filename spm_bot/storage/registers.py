@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, case, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, insert, select, update
 
 from spm_bot.fieldwork.register import RegisterRow
 from spm_bot.storage.people import NAME
@@ -13,6 +13,8 @@ from spm_bot.storage.store import vault_of
 from spm_bot.storage.tables import addresses, clients, consents, holders, loans, people
 
 PHONE = "people.phone"
+
+_CHANGE = update(clients).where(clients.c.id == bindparam("client"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,9 @@ def write_clients(
         ids = dict(connection.execute(fresh).all())
     else:
         ids = known
-    for row in rows:
-        if row.code in known:
-            mine = clients.c.id == known[row.code]
-            connection.execute(update(clients).where(mine).values(_client(row)))
+    changed = [{**_client(row), "client": known[row.code]} for row in rows if row.code in known]
+    if changed:
+        connection.execute(_CHANGE, changed)
     _write_people(connection, rows, ids)
     _write_loans(connection, rows, ids, currency=currency, as_of=as_of)
     return len(added), len(rows) - len(added)

@@ -48,13 +48,14 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class NewInvitation:
-    """What a round writes for one client; `branch` and `in_arrears` are those of that day."""
+    """What a round writes for one client; `in_arrears`, `has_loan` and `branch` are those of that day."""
 
     client: int
     wave: int
     invited_at: datetime
     expires_at: datetime
     in_arrears: bool
+    has_loan: bool
     branch: str
     week: str
 
@@ -127,6 +128,7 @@ def invite(connection: Connection, round_: Round, fresh: Sequence[NewInvitation]
             "invited_at": new.invited_at,
             "expires_at": new.expires_at,
             "in_arrears": new.in_arrears,
+            "has_loan": new.has_loan,
             "branch": new.branch,
             "week": new.week,
         }

@@ -52,6 +52,7 @@ _SUSPENDED = (
     .order_by(sessions.c.id.desc())
     .limit(1)
 )
+_ADD = insert(sessions).returning(sessions.c.id)
 _SAVE = (
     update(sessions)
     .where(sessions.c.id == bindparam("session"), sessions.c.revision == bindparam("seen"))
@@ -96,7 +97,7 @@ def open_session(
         "expires_at": opened.expires_at,
         "revision": 1,
     }
-    identity = connection.execute(insert(sessions).returning(sessions.c.id), row).scalar_one()
+    identity = connection.execute(_ADD, row).scalar_one()
     return replace(opened, id=identity)
 
 

@@ -116,7 +116,7 @@ def key_file(path: str, *, make: bool = True) -> str:
             if not make:
                 raise BadKey(
                     f"the key file {path} is missing, and the database cannot be read without it:"
-                    " bring it back from where its copy is kept"
+                    " bring it back from where its copy is kept, or set SPM_SECRET_KEY"
                 )
             _create_once(file, new_key())
         # A key that others may replace is no secret of ours: what we encrypt next would be theirs.

@@ -19,7 +19,7 @@ from spm_bot.surveys.answers import (
     understand,
 )
 from spm_bot.surveys.model import Choice, Kind, Question, Survey
-from spm_bot.surveys.moves import close, missed, pass_over, show_again, step_back, store
+from spm_bot.surveys.moves import missed, pass_over, show_again, step_back, store
 from spm_bot.surveys.plan import choices_of, echoed, holds, pausing, place
 from spm_bot.surveys.session import (
     Answer,
@@ -27,9 +27,7 @@ from spm_bot.surveys.session import (
     Paused,
     Session,
     Stale,
-    State,
     Step,
-    Stopped,
     Ticked,
     mark,
 )
@@ -61,8 +59,6 @@ def tapped(survey: Survey, session: Session, question: Question, token: Token, *
             return step_back(survey, session, question)
         case Action.SKIP:
             return pass_over(survey, session, question, at=at)
-        case Action.STOP:
-            return Step(close(session, State.STOPPED), (Stopped(session.turn),))
         case Action.YES if doubt is not None:
             return store(survey, session, question, doubt, at=at)
         case Action.NO if doubt is not None:

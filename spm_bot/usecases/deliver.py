@@ -22,6 +22,7 @@ from spm_bot.storage.outbox import DROPPED, FAILED, QUEUED, SENT, Due, Outcome
 from spm_bot.storage.store import Connection, Store, Unavailable
 from spm_bot.times import Clock
 from spm_bot.usecases import recheck
+from spm_bot.usecases.collect import Letter, collect
 from spm_bot.usecases.visit import Desk
 
 BATCH = 200
@@ -34,22 +35,10 @@ LONGEST_WAIT = 60.0
 LOOK_EVERY = 1.0
 """Seconds after which the outbox is looked at even if nobody woke us: the command line writes too."""
 
+_NOWHERE = Address("", "")
+"""Of a chat whose handle cannot be read: nothing is sent there, its messages are only settled."""
+
 _log = logging.getLogger("spm_bot.deliver")
-
-
-@dataclass(frozen=True, slots=True)
-class _Letter:
-    """A due message, and what is already decided about it without sending."""
-
-    due: Due
-    verdict: Outcome | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Load:
-    letters: list[_Letter]
-    addresses: dict[int, Address]
-    files: dict[str, bytes]
 
 
 @dataclass(slots=True)
@@ -112,21 +101,26 @@ class Postman:
     async def _set_out(self) -> int:
         """Takes a batch of due messages and starts a walk for each chat; says how many messages."""
         work = partial(
-            _load,
+            collect,
             now=self.clock.now(),
             busy=frozenset(self._walks),
+            limit=BATCH,
             urgent_only=len(self._bulk_walks) >= BULK_AT_ONCE,
             desk=self.desk,
         )
         load = await self.store.read(work)
         if self._stopping:
             return 0
+        for letter in load.letters:
+            if letter.unreadable:
+                event(_log, "message_lost", severity=logging.ERROR, row=letter.due.id)
         rows = sorted(load.letters, key=lambda letter: (letter.due.address_id, letter.due.id))
         for address_id, group in groupby(rows, key=lambda letter: letter.due.address_id):
             letters = list(group)
             bulk = all(letter.due.kind in BULK for letter in letters)
             carry = self._carry_bulk if bulk else self._carry
-            walk = asyncio.create_task(carry(load.addresses[address_id], letters, load.files))
+            address = load.addresses.get(address_id, _NOWHERE)
+            walk = asyncio.create_task(carry(address, letters, load.files))
             self._walks[address_id] = walk
             if bulk:
                 self._bulk_walks.add(address_id)
@@ -138,18 +132,18 @@ class Postman:
         self._bulk_walks.discard(address_id)
         self.wake()
 
-    async def _carry(self, address: Address, letters: Sequence[_Letter], files: Mapping[str, bytes]) -> None:
+    async def _carry(self, address: Address, letters: Sequence[Letter], files: Mapping[str, bytes]) -> None:
         async with self._slots:
             await self._walk(address, letters, files)
 
     async def _carry_bulk(
-        self, address: Address, letters: Sequence[_Letter], files: Mapping[str, bytes]
+        self, address: Address, letters: Sequence[Letter], files: Mapping[str, bytes]
     ) -> None:
         async with self._bulk:
             await asyncio.sleep(self.bulk_gap)
         await self._walk(address, letters, files)
 
-    async def _walk(self, address: Address, letters: Sequence[_Letter], files: Mapping[str, bytes]) -> None:
+    async def _walk(self, address: Address, letters: Sequence[Letter], files: Mapping[str, bytes]) -> None:
         """Delivers one chat's messages in order and writes down what became of them."""
         channel = self.channels.get(address.channel)
         results = await _hand_over(channel, address.handle, letters, files)
@@ -163,19 +157,8 @@ class Postman:
                 await asyncio.sleep(LOOK_EVERY)
 
 
-def _load(
-    connection: Connection, *, now: datetime, busy: frozenset[int], urgent_only: bool, desk: Desk
-) -> _Load:
-    due = outbox.due(connection, now=now, limit=BATCH, busy=busy, urgent_only=urgent_only)
-    verdicts = recheck.verdicts(connection, desk, due, now=now)
-    addresses = people.handles(connection, {each.address_id for each in due})
-    names = {each.message.attachment.file for each in due if each.message.attachment}
-    files = {name: outbox.file_body(connection, name) for name in names}
-    return _Load([_Letter(each, verdicts.get(each.id)) for each in due], addresses, files)
-
-
 async def _hand_over(
-    channel: Channel | None, handle: str, letters: Sequence[_Letter], files: Mapping[str, bytes]
+    channel: Channel | None, handle: str, letters: Sequence[Letter], files: Mapping[str, bytes]
 ) -> list[tuple[Due, Delivery | Outcome]]:
     """Sends in order; stops at the first message that has to wait, for the others wait behind it."""
     results: list[tuple[Due, Delivery | Outcome]] = []

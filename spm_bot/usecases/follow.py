@@ -8,7 +8,7 @@ from spm_bot.storage import people, sessions
 from spm_bot.storage.sessions import Opened
 from spm_bot.surveys import engine
 from spm_bot.surveys.model import Survey
-from spm_bot.surveys.session import Finished, Needs, Step, Stopped, Submitted
+from spm_bot.surveys.session import Finished, Needs, Step, Submitted
 from spm_bot.usecases.eligibility import signed_languages
 from spm_bot.usecases.forms import NEEDED, SUBMITTED
 from spm_bot.usecases.respond import respond
@@ -30,8 +30,6 @@ def follow(visit: Visit, opened: Opened, survey: Survey, step: Step) -> str | No
             case Finished():
                 respond(visit.connection, visit.desk, saved, survey, now=visit.now)
                 go_on(visit)
-            case Stopped() if not opened.form:
-                respond(visit.connection, visit.desk, saved, survey, now=visit.now)
     return words
 
 

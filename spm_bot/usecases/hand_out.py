@@ -15,24 +15,25 @@ RECEIVES = frozenset({"manager", "spm_manager"})
 
 
 def hand_out(connection: Connection, *, week: str, now: datetime) -> int:
-    """Queues the digests of `week` for every manager, once; says for how many chats."""
+    """Queues the digests of `week` for every manager, once; says for how many chats there are any."""
     held = [role for role in roles.roles_in_force(connection) if role.role in RECEIVES]
     chats = people.chats_of_staff(connection, {role.staff for role in held})
-    handed = 0
+    handed = set()
     for role in held:
         stored = digests.find(connection, week, role.branch)
         if role.staff not in chats or stored is None:
             continue
-        handed += 1
+        chat = chats[role.staff].id
+        handed.add(chat)
         outbox.put(
             connection,
-            chats[role.staff].id,
+            chat,
             [_message(stored)],
             kind="staff",
             at=now,
             dedupe=f"digest:{week}:{role.staff}:{role.branch}",
         )
-    return handed
+    return len(handed)
 
 
 def send_stored(visit: Visit, wanted: str) -> None:

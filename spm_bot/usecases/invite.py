@@ -122,6 +122,7 @@ def write_invitations(
             invited_at=allowed[each.client],
             expires_at=allowed[each.client] + window,
             in_arrears=each.in_arrears,
+            has_loan=each.has_loan,
             branch=each.branch,
             week=str(Week.of(allowed[each.client], zone)),
         )

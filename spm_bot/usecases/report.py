@@ -5,12 +5,12 @@ Numerical libraries are imported here, so only the process that makes digests im
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
 from spm_bot.analytics.digest import (
-    WINDOW,
     ContactRow,
     CoverageRow,
     Digest,
@@ -18,10 +18,12 @@ from spm_bot.analytics.digest import (
     PortfolioRow,
     Settings,
     Span,
-    compose,
+    compose_each,
     to_json,
 )
 from spm_bot.analytics.indicators import CATALOGUE, Unit
+from spm_bot.analytics.releases import REACH
+from spm_bot.analytics.windows import Window, monthly_week, window
 from spm_bot.fieldwork.outcomes import ANSWERED
 from spm_bot.institution import Institution
 from spm_bot.protection.consent import Purpose
@@ -60,27 +62,32 @@ async def weekly(week: Week, *, store: Store, desk: Desk, now: datetime) -> list
 
     Running it again for the same week replaces what is stored and sends nothing twice.
     """
-    made = [
-        await make(week, scope, store=store, desk=desk)
-        for scope in (None, *(branch.code for branch in desk.institution.branches))
-    ]
-    await store.write(partial(_keep_all, desk=desk, week=week, made=made, now=now))
+    scopes = (None, *(branch.code for branch in desk.institution.branches))
+    composed = await _compute_each(week, scopes, store=store, desk=desk)
+    made = [_drawn(digest, desk) for digest in composed]
+    await store.write(partial(_keep_all, week=week, made=made, now=now))
     return made
 
 
 async def make(week: Week, scope: str | None, *, store: Store, desk: Desk) -> Report:
     """The digest of `week` with card and picture. Raises ValueError for an unknown branch."""
-    digest = await compute(week, scope, store=store, desk=desk)
-    spoken = voice(desk.languages[0])
-    return Report(digest, card(digest, spoken), branches_picture(digest, spoken))
+    return _drawn(await compute(week, scope, store=store, desk=desk), desk)
 
 
 async def compute(week: Week, scope: str | None, *, store: Store, desk: Desk) -> Digest:
     """The digest of `week` for all branches, or for one. Raises ValueError for an unknown branch."""
+    [digest] = await _compute_each(week, (scope,), store=store, desk=desk)
+    return digest
+
+
+async def _compute_each(
+    week: Week, scopes: Sequence[str | None], *, store: Store, desk: Desk
+) -> tuple[Digest, ...]:
+    """All digests of `week` from one snapshot, so that they agree with each other."""
     inputs = await store.read(partial(gather, week=week))
-    return compose(
+    return compose_each(
         week=week,
-        scope=scope,
+        scopes=scopes,
         observations=inputs.observations,
         contacts=inputs.contacts,
         coverage=inputs.coverage,
@@ -89,21 +96,20 @@ async def compute(week: Week, scope: str | None, *, store: Store, desk: Desk) ->
     )
 
 
+def _drawn(digest: Digest, desk: Desk) -> Report:
+    spoken = voice(desk.languages[0])
+    return Report(digest, card(digest, spoken), branches_picture(digest, spoken))
+
+
 def gather(connection: Connection, *, week: Week) -> Inputs:
     """Everything the digest of `week` is computed from."""
-    first = week.minus(2 * WINDOW - 1)
-    rows = observations.between(connection, str(first), str(week))
-    counted = (
-        ContactRow(span, each.branch, each.in_arrears, each.asked, each.delivered, each.answered)
-        for span, since in ((Span.QUARTER, week.minus(WINDOW - 1)), (Span.WEEK, week))
-        for each in contacts.count_contacts(connection, str(since), str(week), answered=ANSWERED)
-    )
+    rows = observations.between(connection, str(week.minus(REACH - 1)), str(week))
     covered = registers.coverage(connection, purpose=Purpose.SURVEY)
     return Inputs(
         observations=tuple(
             ObservationRow(r.week, r.survey, r.indicator, r.value, r.branch, r.respondent) for r in rows
         ),
-        contacts=tuple(counted),
+        contacts=tuple(_contacts(connection, week)),
         coverage=tuple(
             CoverageRow(c.branch, c.borrowers, c.joined, c.in_arrears, c.joined_in_arrears) for c in covered
         ),
@@ -121,7 +127,23 @@ def gather(connection: Connection, *, week: Week) -> Inputs:
     )
 
 
-def _keep_all(connection: Connection, *, desk: Desk, week: Week, made: list[Report], now: datetime) -> None:
+def _contacts(connection: Connection, week: Week) -> Iterator[ContactRow]:
+    """Whom standing rounds asked, over each of the spans that a digest of `week` counts."""
+    month = monthly_week(week)
+    spans = {
+        Span.QUARTER: window(week),
+        Span.WEEK: Window(str(week), str(week)),
+        Span.BRANCH: window(month),
+        Span.MONTH: Window(str(monthly_week(month.previous()).next()), str(month)),
+    }
+    for span, weeks in spans.items():
+        for each in contacts.count_contacts(connection, weeks.first, weeks.last, answered=ANSWERED):
+            yield ContactRow(
+                span, each.branch, each.in_arrears, each.has_loan, each.asked, each.delivered, each.answered
+            )
+
+
+def _keep_all(connection: Connection, *, week: Week, made: list[Report], now: datetime) -> None:
     for report in made:
         picture = outbox.keep_file(connection, report.picture)
         scope = report.digest.scope or ""

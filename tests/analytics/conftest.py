@@ -2,8 +2,8 @@ from collections.abc import Callable
 
 import pytest
 
-from spm_bot.analytics.figures import ObservationRow
 from spm_bot.analytics.indicators import CATALOGUE
+from spm_bot.analytics.tallies import ObservationRow
 from spm_bot.times import Week
 
 Answers = Callable[..., list[ObservationRow]]

@@ -16,13 +16,14 @@ from spm_bot.analytics.digest import (
     Settings,
     Span,
     compose,
-    first_of_month,
+    compose_each,
     from_json,
     to_json,
 )
 from spm_bot.analytics.figures import BranchRow
 from spm_bot.analytics.measures import Exact
 from spm_bot.analytics.signals import Verdict
+from spm_bot.analytics.windows import Window
 from spm_bot.times import Week
 
 Answers = Callable[..., list[ObservationRow]]
@@ -31,7 +32,8 @@ BRANCHES = {"BGM": "Bungoma", "KSM": "Kisumu", "NKR": "Nakuru"}
 SETTINGS = Settings("Umoja", BRANCHES, "KES")
 MONTHLY, BETWEEN = Week(2026, 44), Week(2026, 45)
 CONTACTS = [
-    ContactRow(Span.QUARTER, code, arrears, asked, asked, asked // 2)
+    ContactRow(span, code, arrears, True, asked, asked, asked // 2)
+    for span in (Span.QUARTER, Span.BRANCH, Span.MONTH)
     for code in BRANCHES
     for arrears, asked in ((False, 80), (True, 40))
 ]
@@ -71,20 +73,6 @@ def respectful(answers: Answers, *, before: int, now: int) -> list[ObservationRo
         for hits, ago in ((now, 0), (before, 13))
         for row in answers("BGM", hits, 200, indicator="SAT3", ago=ago)
     ]
-
-
-@pytest.mark.parametrize(
-    ("week", "first"),
-    [
-        (Week(2026, 44), True),
-        (Week(2026, 45), False),
-        (Week(2026, 48), False),
-        (Week(2026, 49), True),
-        (Week(2026, 53), True),
-    ],
-)
-def test_first_of_month_is_the_first_monday(week: Week, first: bool) -> None:
-    assert first_of_month(week) is first
 
 
 def test_compose_calm(answers: Answers) -> None:
@@ -161,7 +149,10 @@ def test_compose_hides_a_small_branch_everywhere(answers: Answers) -> None:
     """Nakuru has 12 clients, 8 of whom answered; its neighbour hides it."""
     rows = [*steady(answers, "BGM", "KSM"), *answers("KSM", 0, 5), *answers("NKR", 8, 8)]
     coverage = [*COVERAGE[:2], CoverageRow("NKR", 12, 12, 4, 4)]
-    contacts = [*CONTACTS[:4], ContactRow(Span.QUARTER, "NKR", True, 12, 12, 8)]
+    contacts = [
+        *(each for each in CONTACTS if each.branch != "NKR"),
+        ContactRow(Span.BRANCH, "NKR", True, True, 12, 12, 8),
+    ]
     digest = composed(rows, coverage=coverage, contacts=contacts)
     assert digest.branches[2] == BranchRow("NKR", "Nakuru", True)
     assert digest.branches[0] == BranchRow("BGM", "Bungoma", True)
@@ -181,6 +172,47 @@ def test_compose_scope_only_takes_away(answers: Answers) -> None:
         assert own.branches == tuple(row for row in whole.branches if row.code == code)
         assert set(own.books) == {book for book in whole.books if book.branch == code}
         assert (own.scope, own.scope_name) == (code, name)
+
+
+def test_compose_one_new_answer_moves_no_branch(answers: Answers) -> None:
+    """Twenty answers of Bungoma, then one more: subtracting two digests must not give that one away."""
+    rows = [*answers("BGM", 6, 20, ago=4), *answers("KSM", 20, 80, ago=4), *answers("NKR", 20, 80, ago=4)]
+    rows += [*answers("KSM", 3, 12), *answers("NKR", 3, 12)]
+    whole = {week: composed(rows, week=week) for week in (Week(2026, 43), MONTHLY)}
+    later = {week: composed([*rows, *answers("BGM", 1, 1)], week=week) for week in (MONTHLY, BETWEEN)}
+    first = whole[Week(2026, 43)].branches[0]
+    assert isinstance(first.now, Exact)
+    assert (first.now.hits, first.now.n, first.window) == (6, 20, Window("2026-W28", "2026-W40"))
+    assert [digest.branches[0] for digest in later.values()] == [first, first]
+    assert later[MONTHLY].branches == whole[MONTHLY].branches
+    own = [composed([*rows, *answers("BGM", 1, 1)], week=week, scope="BGM").branches for week in later]
+    assert own == [(first,), (first,)]
+
+
+def test_compose_branches_stand_between_two_months(answers: Answers) -> None:
+    rows = [*steady(answers, *BRANCHES), *answers("BGM", 30, 30, ago=-1)]
+    monthly, between = composed(rows), composed(rows, week=BETWEEN)
+    assert [replace(row, verdict=None) for row in monthly.branches] == list(between.branches)
+    assert monthly.branch_window == between.branch_window == Window("2026-W32", "2026-W44")
+    assert [digest.figures[0].window for digest in (monthly, between)] == [
+        Window("2026-W32", "2026-W44"),
+        Window("2026-W33", "2026-W45"),
+    ]
+
+
+def test_compose_each_scope_from_the_same_inputs(answers: Answers) -> None:
+    rows = [*worse(answers, "KSM"), *steady(answers, "BGM", "NKR")]
+    scopes = (None, *BRANCHES)
+    made = compose_each(
+        week=MONTHLY,
+        scopes=scopes,
+        observations=rows,
+        contacts=CONTACTS,
+        coverage=COVERAGE,
+        portfolio=LOANS,
+        settings=SETTINGS,
+    )
+    assert made == tuple(composed(rows, scope=scope) for scope in scopes)
 
 
 @pytest.mark.parametrize(

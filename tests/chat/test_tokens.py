@@ -37,7 +37,7 @@ def test_encode_writes_short_readable_data() -> None:
 
 def test_a_value_may_hold_the_separator() -> None:
     token = Token(Subject.COMMAND, 0, 0, Action.START, "a.b.c")
-    assert tokens.decode("c.0.0.r.a.b.c") == token
+    assert tokens.decode("c.0.0.g.a.b.c") == token
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ def test_doctor_names_what_must_be_mended(give: Give) -> None:
     assert result.status == 1
     assert found["institution file"] == (True, "Umoja Microfinance")
     assert found["database"] == (True, "reached, at the newest schema")
+    assert found["key"] == (True, "opens the database")
     assert found["telegram"] == (False, "set SPM_TELEGRAM_TOKEN to the token of your bot")
     assert found["roles"] == (False, "0 client protection officers, two are needed")
     assert found["wording of debt_stress"] == (
@@ -68,6 +69,32 @@ def test_doctor_is_content_with_a_signed_wording(give: Give) -> None:
             give("surveys", "sign", "debt_stress", "--language", language, "--by", by)
     found = {each["part"]: (each["ok"], each["says"]) for each in give("doctor", "--json").data}
     assert found["wording of debt_stress"] == (True, "signed in en, fr")
+
+
+def test_doctor_names_a_key_that_is_gone(give: Give, home: Path) -> None:
+    give("staff", "list")
+    (home / "spm.db.key").unlink()
+    found = {each["part"]: (each["ok"], each["says"]) for each in give("doctor", "--json").data}
+    said = (
+        f"the key file {home / 'spm.db.key'} is missing, and the database cannot be read without it:"
+        " bring it back from where its copy is kept, or set SPM_SECRET_KEY"
+    )
+    assert found["key"] == (False, said)
+    listed = give("staff", "list")
+    assert (listed.status, listed.out, listed.err) == (1, "", f"spm-bot: {said}\n")
+
+
+def test_migrate_takes_no_clients_away_unless_told_twice(give: Give, register: Path) -> None:
+    give("register", "import", register.name)
+    result = give("migrate", "--to", "base")
+    assert (result.status, result.out) == (1, "")
+    assert result.err == (
+        "spm-bot: base has no tables: 3 clients and 0 responses would be lost for ever; make a backup and"
+        " add --yes if that is meant\n"
+    )
+    assert give("register", "import", register.name, "--json").data["changed"] == 3
+    assert give("migrate", "--to", "base", "--yes").err == "the database is at base\n"
+    assert give("register", "import", register.name, "--json").data["added"] == 3
 
 
 def test_migrate_goes_down_and_up(give: Give) -> None:
@@ -176,6 +203,14 @@ def test_missing_institution_file_is_told(give: Give, home: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
+        (
+            "survey: branch_visit",
+            "survey: debt_stress",
+            (
+                "templates.0.survey: debt_stress is never started by field staff (write another survey, or"
+                " take the template out)"
+            ),
+        ),
         (
             "country: KE",
             "country: Kenya",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -72,6 +73,25 @@ def test_reader_who_has_had_enough_is_no_error_to_talk_about(give: Give, home: P
     assert (done.returncode, done.stderr) == (1, b"")
 
 
+@pytest.mark.parametrize(
+    ("closed", "arguments", "status"),
+    [
+        (">&-", "surveys list", 1),
+        (">&-", "surveys list --json", 1),
+        (">&-", "doctor", 1),
+        ("2>&-", "surveys list", 0),
+        (">&- 2>&-", "staff list", 0),
+    ],
+)
+def test_closed_output_is_no_error_to_talk_about(
+    give: Give, closed: str, arguments: str, status: int
+) -> None:
+    shell = f"exec {shlex.quote(sys.executable)} {shlex.quote(str(ROOT / 'bot.py'))} {arguments} {closed}"
+    done = subprocess.run(["/bin/sh", "-c", shell], capture_output=True, text=True, check=False)
+    assert done.returncode == status
+    assert "Error" not in done.stderr
+
+
 def test_interrupted_command_says_so(give: Give, monkeypatch: pytest.MonkeyPatch) -> None:
     class Impatient:
         def readline(self) -> str:
@@ -89,10 +109,12 @@ def test_interrupted_command_says_so(give: Give, monkeypatch: pytest.MonkeyPatch
         (("dgest",), "invalid choice: 'dgest'"),
         (("staff",), "the following arguments are required: ACTION"),
         (("digest",), "the following arguments are required: --week"),
-        (("staff", "revoke", "two"), "argument ID: invalid int value: 'two'"),
+        (("staff", "revoke", "two"), "argument ID: invalid number value: 'two'"),
         (("audit", "list", "--limit", "0"), "argument --limit: must be 1 or more"),
         (("audit", "list", "--limit", "all"), "argument --limit: invalid number value: 'all'"),
         (("demo", "--clients", "5"), "argument --clients: must be 120 or more"),
+        (("demo", "--weeks", "9999"), "argument --weeks: must be 520 or less"),
+        (("staff", "revoke", "9" * 20), f"argument ID: must be {2**63 - 1} or less"),
     ],
 )
 def test_words_that_are_no_command_are_refused(

@@ -97,6 +97,12 @@ def test_check_names_file_line_question_and_reason(give: Give, home: Path) -> No
             b"code: [\n",
             "spm-bot: survey.yaml:2: cannot be read as YAML here: did not find expected node content\n",
         ),
+        (
+            b"code: " + b"[" * 100_000,
+            "spm-bot: survey.yaml:1: cannot be read as YAML here: nested more than 50 levels deep\n",
+        ),
+        (b"minutes: " + b"9" * 5000, "spm-bot: survey.yaml:1: this number is too long\n"),
+        (b"#" * 1_000_001, "spm-bot: survey.yaml: is larger than 1,000 kB (is it the right file?)\n"),
     ],
 )
 def test_check_of_a_file_that_cannot_be_read(
@@ -168,6 +174,11 @@ def test_play_refuses_what_there_is_not(give: Give, arguments: tuple[str, ...], 
     assert (result.status, result.out, result.err) == (1, "", f"spm-bot: {complaint}\n")
 
 
+def test_score_reads_a_file_as_an_editor_on_windows_saves_it(give: Give, home: Path) -> None:
+    file = written(home, "answers.json", '\ufeff{"ds1": "noloan",\r\n "ds11_phone": "]]\\"[["}')
+    assert give("surveys", "score", "debt_stress", file).data["reasons"] == {"dsi": "not_borrower"}
+
+
 def test_score_prints_scores_bands_flags_and_reasons(give: Give, home: Path) -> None:
     file = written(home, "answers.json", json.dumps(STRESSED))
     # 15·100 + 10·0 + 20·75 + 15·100 + 15·0 + 15·0 + 10·33, of 100
@@ -225,6 +236,10 @@ def test_score_without_an_index(
         ('{"ds1": "very",\n "ds2": }', "answers.json:2: is not JSON (Expecting value)"),
         ("[1]", 'answers.json: must be an object such as {"ds1": "very", "ds6": ["health"]}'),
         (None, "answers.json: no such file or directory"),
+        ('{"ds1": "very",\n "ds1": "easy"}', "answers.json: 'ds1' stands here a second time"),
+        ('{"ds1": ' + "[" * 100_000, "answers.json: nested more than 50 levels deep"),
+        ('{"cs1": ' + "9" * 5000 + "}", "answers.json: holds a number of 5000 digits"),
+        (" " * 1_000_001, "answers.json: is larger than 1,000 kB"),
     ],
 )
 def test_score_refuses_answers_it_does_not_know(

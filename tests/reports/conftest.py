@@ -1,4 +1,5 @@
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,6 +15,7 @@ from spm_bot.analytics.digest import (
     compose,
 )
 from spm_bot.analytics.indicators import CATALOGUE
+from spm_bot.analytics.windows import monthly_week
 from spm_bot.times import Week
 
 Composed = Callable[..., Digest]
@@ -31,6 +33,11 @@ STEADY: Mapping[str, Counts] = {
 }
 RESPECT: Counts = (176, 200, 174, 200)
 CHANNELS: Counts = (156, 200, 158, 200)
+
+
+def spread(row: ContactRow) -> tuple[ContactRow, ...]:
+    """The same contacts over every span that counts for the institution or for a branch."""
+    return tuple(replace(row, span=span) for span in (Span.QUARTER, Span.BRANCH, Span.MONTH))
 
 
 @pytest.fixture
@@ -54,20 +61,31 @@ def composed() -> Composed:
         institution: str = "Umoja Microfinance",
     ) -> Digest:
         last = Week.parse(week)
+        month = monthly_week(last)
         people = iter(range(1, 1_000_000))
 
-        def answers(indicator: str, branch: str, counts: Counts) -> list[ObservationRow]:
+        def answers(indicator: str, branch: str, hits: int, n: int, *, ended: Week) -> list[ObservationRow]:
             survey = CATALOGUE[indicator].survey
-            windows = ((last, counts[0], counts[1]), (last.minus(13), counts[2], counts[3]))
             return [
-                ObservationRow(str(when), survey, indicator, float(place < hits), branch, next(people))
-                for when, hits, n in windows
+                ObservationRow(str(ended), survey, indicator, float(place < hits), branch, next(people))
                 for place in range(n)
             ]
 
-        rows = [row for branch, counts in stress.items() for row in answers("DST5", branch, counts)]
+        def both(indicator: str, branch: str, counts: Counts, *, ended: Week) -> list[ObservationRow]:
+            hits, n, hits_before, n_before = counts
+            return answers(indicator, branch, hits, n, ended=ended) + answers(
+                indicator, branch, hits_before, n_before, ended=ended.minus(13)
+            )
+
         first = next(iter(names))
-        rows += answers("SAT3", first, respect) + answers("SAT5", first, channels)
+        rows = []
+        for branch, (hits, n, hits_before, n_before) in stress.items():
+            moving = 10 if branch == first and last != month else 0
+            rows += both("DST5", branch, (hits, n - moving, hits_before, n_before - moving), ended=month)
+            # Between two months ten come and ten go each week, and the counts stay what they are.
+            for weeks in (0, 13, 26) if moving else ():
+                rows += answers("DST5", branch, 0, moving, ended=last.minus(weeks))
+        rows += both("SAT3", first, respect, ended=last) + both("SAT5", first, channels, ended=last)
         rows += [
             ObservationRow(str(last), "debt_stress", "DST5", None, first, next(people))
             for _ in range(unscored)
@@ -77,9 +95,9 @@ def composed() -> Composed:
                 contact
                 for branch in names
                 for contact in (
-                    ContactRow(Span.QUARTER, branch, False, 150, 140, 100),
-                    ContactRow(Span.QUARTER, branch, True, 30, 28, 18),
-                    ContactRow(Span.WEEK, branch, False, 14, 13, 6),
+                    *spread(ContactRow(Span.QUARTER, branch, False, True, 150, 140, 100)),
+                    *spread(ContactRow(Span.QUARTER, branch, True, True, 30, 28, 18)),
+                    ContactRow(Span.WEEK, branch, False, True, 14, 13, 6),
                 )
             )
         if portfolio is None:

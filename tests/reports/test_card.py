@@ -1,10 +1,12 @@
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from gettext import NullTranslations
 
 import pytest
 
 from spm_bot.analytics.digest import ContactRow, Digest, PortfolioRow, Span
+from spm_bot.analytics.windows import Window
 from spm_bot.reports.card import card
 from spm_bot.reports.fitting import LIMIT
 from spm_bot.texts import Voice, voice
@@ -25,7 +27,7 @@ Clients · last 13 weeks
 Portfolio · 2 Nov
 PAR30 4.1 % · written off 1.9 %
 
-Who we heard: 590 of 900 asked, 30 this week. That is 13 in 100 of all borrowers; in arrears 15 in 100."""
+Who we heard: 590 of 900 asked, 30 this week. Of all borrowers: 13 in 100; in arrears: 15 in 100."""
 
 ALARM = """\
 Client week 44 · 26 Oct–1 Nov · all branches
@@ -42,7 +44,7 @@ Could not be scored: 12 of 302.
 Portfolio · 26 Oct
 PAR30 4.1 % · written off 1.9 %
 
-Who we heard: 291 of 742 asked, 24 this week. That is 6 in 100 of all borrowers; in arrears 2 in 100. \
+Who we heard: 291 of 742 asked, 24 this week. Of all borrowers: 6 in 100; in arrears: 2 in 100. \
 Feedback, not an estimate."""
 
 SILENT = """\
@@ -63,13 +65,13 @@ Client week 44 · 26 Oct–1 Nov · Bungoma
 ACT: Bungoma. Debt stress clearly worse: 50 in 100 (37–63) of those who answered. Your limit: 15.
 Do: review loans made there since Aug and how instalments fit incomes.
 
-Clients in the chat · last 13 weeks
+Clients in the chat · 13 weeks until 1 Nov
 🟠 Debt stress 50 in 100 (37–63) · worse
 
 Portfolio · 26 Oct
 PAR30 4.1 % · written off 1.9 %
 
-Who we heard: 281 of 692 asked, 24 this week. That is 31 in 100 of all borrowers. \
+Who we heard until 1 Nov: 281 of 692 asked. Of all borrowers: 31 in 100. \
 Feedback, not an estimate."""
 
 WORSE_STRESS = {
@@ -79,11 +81,19 @@ WORSE_STRESS = {
     "NKR": (9, 60, 9, 61),
     "SYA": (7, 52, 8, 50),
 }
+
+
+def asked(branch: str, asked: int, delivered: int, answered: int, *, arrears: bool) -> tuple[ContactRow, ...]:
+    """Borrowers of a branch, all asked since the month before, over every span but this week."""
+    spans = (Span.QUARTER, Span.BRANCH, Span.MONTH)
+    return tuple(ContactRow(span, branch, arrears, True, asked, delivered, answered) for span in spans)
+
+
 FEW_IN_ARREARS = (
-    ContactRow(Span.QUARTER, "BGM", False, 622, 600, 271),
-    ContactRow(Span.QUARTER, "BGM", True, 70, 60, 10),
-    ContactRow(Span.QUARTER, "KSM", False, 50, 50, 10),
-    ContactRow(Span.WEEK, "BGM", False, 60, 55, 24),
+    *asked("BGM", 622, 600, 271, arrears=False),
+    *asked("BGM", 70, 60, 10, arrears=True),
+    *asked("KSM", 50, 50, 10, arrears=False),
+    ContactRow(Span.WEEK, "BGM", False, True, 60, 55, 24),
 )
 
 
@@ -125,7 +135,7 @@ def test_card_of_a_week_with_nothing_to_say(composed: Composed) -> None:
 
 
 def test_card_of_one_branch(composed: Composed) -> None:
-    contacts = (*FEW_IN_ARREARS[:2], ContactRow(Span.QUARTER, "KSM", False, 50, 50, 40), FEW_IN_ARREARS[3])
+    contacts = (*FEW_IN_ARREARS[:6], *asked("KSM", 50, 50, 40, arrears=False))
     names = {"BGM": "Bungoma"} | {code: code for code in WORSE_STRESS if code != "BGM"}
     assert card(alarming(composed, scope="BGM", contacts=contacts, names=names), ENGLISH) == BRANCH
 
@@ -178,7 +188,13 @@ def test_card_tells_a_turned_aim_from_the_same_side(composed: Composed) -> None:
 
 def test_card_of_few_answers_gives_ranges_and_ends(composed: Composed) -> None:
     found = card(
-        composed(stress={"BGM": (9, 18, 0, 0)}, respect=(25, 25, 0, 0), channels=(22, 26, 0, 0), joined=100),
+        composed(
+            week="2026-W44",
+            stress={"BGM": (9, 18, 0, 0)},
+            respect=(25, 25, 0, 0),
+            channels=(22, 26, 0, 0),
+            joined=100,
+        ),
         ENGLISH,
     )
     assert [line for line in found.split("\n") if line.endswith("few answers") or "no limit" in line] == [
@@ -208,16 +224,46 @@ def test_card_of_a_branch_between_its_monthly_verdicts(composed: Composed) -> No
         "Client week 45 · 2–8 Nov · Kisumu",
         "Branch verdicts come with the first digest of a month.",
         "",
-        "Clients · last 13 weeks",
+        "Clients · 13 weeks until 1 Nov",
         "⚪ Debt stress 15 in 100 (9–24)",
     ]
+
+
+def test_card_names_the_weeks_of_a_figure_that_stands(composed: Composed) -> None:
+    """Nobody's stress was heard in the week after the month's last one, so that month's figure stands."""
+    found = card(composed(stress={"BGM": (4, 15, 4, 15)}), ENGLISH)
+    assert lines(found, start="⚪ Debt") == [
+        "⚪ Debt stress 27 in 100 (11–52) · few answers · until 1 Nov · no limit set"
+    ]
+    assert lines(found, start="⚪ Always") == ["⚪ Always treated with respect 88 (83–92) · no clear change"]
+
+
+def test_card_names_the_weeks_of_a_branch_that_stands(composed: Composed) -> None:
+    digest = composed(scope="KSM")
+    older = replace(digest.branches[0], window=Window("2026-W28", "2026-W40"))
+    found = card(replace(digest, branches=(older,)), ENGLISH)
+    assert lines(found, start="⚪") == ["⚪ Debt stress 15 in 100 (9–24) · until 4 Oct"]
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [(0.1, "limit and target 10: not met"), (0.2, "limit 10: not met · target 20: met")],
+)
+def test_card_says_a_limit_that_is_the_target_once(composed: Composed, target: float, said: str) -> None:
+    found = card(composed(limits={"DST5": 0.1}, targets={"DST5": target}), ENGLISH)
+    assert lines(found, start="🔴") == [f"🔴 Debt stress 15 in 100 (11–19) · no clear change · {said}"]
+
+
+def test_card_of_a_branch_nobody_was_asked_in(composed: Composed) -> None:
+    found = card(composed(scope="SYA", contacts=()), ENGLISH)
+    assert lines(found, start="Who") == ["Who we heard: nobody was asked in the 13 weeks until 1 Nov."]
 
 
 def test_card_of_a_hidden_branch(composed: Composed) -> None:
     """12 clients, 8 answers: nothing of it is on any card."""
     stress = WORSE_STRESS | {"SYA": (8, 8, 8, 8)}
     contacts = (
-        ContactRow(Span.QUARTER, "SYA", True, 12, 12, 8),
+        *asked("SYA", 12, 12, 8, arrears=True),
         *FEW_IN_ARREARS,
     )
     found = card(alarming(composed, scope="SYA", stress=stress, contacts=contacts), ENGLISH)
@@ -225,13 +271,13 @@ def test_card_of_a_hidden_branch(composed: Composed) -> None:
         "Client week 44 · 26 Oct–1 Nov · Siaya",
         "Too few answers to say whether anything needs action.",
         "",
-        "Clients in the chat · last 13 weeks",
+        "Clients in the chat · 13 weeks until 1 Nov",
         "⚪ Debt stress · too few answers to show",
         "",
         "Portfolio · 26 Oct",
         "PAR30 4.1 % · written off 1.9 %",
         "",
-        "Who we heard: too few of 12 asked to show.",
+        "Who we heard until 1 Nov: too few of 12 asked to show.",
     ]
     assert "Siaya" not in card(alarming(composed, stress=stress, contacts=contacts), ENGLISH)
 
@@ -256,12 +302,12 @@ def test_card_keeps_currencies_apart(composed: Composed) -> None:
 @pytest.mark.parametrize(
     ("answered", "said"),
     [
-        (10, "Who we heard: 10 of 50 asked. That is under 1 in 100 of all borrowers. Feedback, not"),
+        (10, "Who we heard: 10 of 50 asked. Of all borrowers: under 1 in 100. Feedback, not"),
         (9, "Who we heard: too few of 50 asked to show."),
     ],
 )
 def test_card_of_few_heard(composed: Composed, answered: int, said: str) -> None:
-    rows = (ContactRow(Span.QUARTER, "BGM", False, 50, 50, answered),)
+    rows = asked("BGM", 50, 50, answered, arrears=False)
     assert said in card(composed(contacts=rows), ENGLISH)
 
 

@@ -2,12 +2,14 @@ import struct
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from gettext import NullTranslations
 
 import matplotlib as mpl
 import pytest
 
 from spm_bot.analytics.digest import Digest, from_json, to_json
+from spm_bot.analytics.windows import Window
 from spm_bot.reports.charts import branches_picture
 from spm_bot.texts import Voice, voice
 
@@ -41,6 +43,16 @@ class Heard(NullTranslations):
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         self.sentences.append(msgid2)
         return msgid2
+
+
+class Telling(Voice):
+    """Keeps what was said in its catalogue, with the places filled."""
+
+    def say(self, sentence: str, /, **values: object) -> str:
+        said = super().say(sentence, **values)
+        assert isinstance(self.catalogue, Heard)
+        self.catalogue.sentences[-1] = said
+        return said
 
 
 def size(png: bytes) -> tuple[int, int]:
@@ -141,7 +153,7 @@ def test_picture_of_many_branches_stays_within_what_a_chat_takes(composed: Compo
 def test_picture_in_a_wordy_language_wraps_its_legend(composed: Composed) -> None:
     class Wordy(NullTranslations):
         def gettext(self, message: str) -> str:
-            return f"{message} et encore" if message.startswith("last 13") else message
+            return f"{message} et encore" if message.startswith("these 13") else message
 
     plain = size(branches_picture(mixed(composed), ENGLISH))
     wordy = size(branches_picture(mixed(composed), Voice("fr", Wordy())))
@@ -153,3 +165,19 @@ def test_picture_leaves_pyplot_alone() -> None:
     script = "import sys, spm_bot.reports.charts; print('matplotlib.pyplot' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("week", ["2026-W44", "2026-W45"])
+def test_picture_names_the_weeks_of_its_branches(composed: Composed, week: str) -> None:
+    """Between two months the branches stand, and with them the weeks beneath the title."""
+    heard = Heard()
+    branches_picture(composed(week=week), Telling("en", heard))
+    assert "13 weeks, 3 Aug–1 Nov 2026" in heard.sentences
+
+
+def test_picture_names_the_weeks_of_a_branch_that_stands(composed: Composed) -> None:
+    digest = mixed(composed)
+    older = replace(digest.branches[0], window=Window("2026-W28", "2026-W40"))
+    heard = Heard()
+    branches_picture(replace(digest, branches=(older, *digest.branches[1:])), Telling("en", heard))
+    assert [told for told in heard.sentences if told.startswith("until")] == ["until 4 Oct"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
+from secrets import token_hex
 from typing import TypeVar
 
 from spm_bot.app import desk_of
@@ -16,12 +17,11 @@ from spm_bot.fieldwork.register import RegisterRow
 from spm_bot.institution import load
 from spm_bot.messages import Address, Body, Inbound, Tap, Text
 from spm_bot.protection.consent import Purpose
-from spm_bot.storage import consents, links, people, roles, rounds, survey_versions
+from spm_bot.storage import consents, links, people, registers, roles, rounds, survey_versions
 from spm_bot.storage.store import Connection, Store
 from spm_bot.surveys.wordings import wording
 from spm_bot.usecases.deliver import Postman
 from spm_bot.usecases.eligibility import candidates, signed_languages
-from spm_bot.usecases.import_register import import_clients
 from spm_bot.usecases.invite import write_invitations
 from spm_bot.usecases.join import CLIENT_LINK_LASTS, STAFF_LINK_LASTS
 from spm_bot.usecases.lapse import lapse
@@ -201,9 +201,14 @@ class World:
 
     async def register(self, rows: Sequence[RegisterRow]) -> None:
         """More clients come into the register."""
-        now = self.clock.now()
-        await import_clients(
-            rows, store=self.store, currency="KES", as_of="2026-11-20", actor="cli:stage", now=now
+        await self.store.write(
+            partial(
+                registers.write_clients,
+                rows=rows,
+                subjects=[token_hex(16) for _ in rows],
+                currency="KES",
+                as_of="2026-11-20",
+            )
         )
 
     async def enrol_crowd(self, count: int, *, branch: str) -> None:

@@ -38,8 +38,8 @@ async def test_each_client_counts_once_whatever_asked_them(store: Store) -> None
     await store.write(fill)
     found = await store.read(lambda c: count_contacts(c, "2026-W48", "2026-W48", answered=ANSWERED))
     assert found == [
-        Contact("BUN", in_arrears=False, asked=3, delivered=2, answered=2),
-        Contact("BUS", in_arrears=True, asked=1, delivered=1, answered=0),
+        Contact("BUN", in_arrears=False, has_loan=True, asked=3, delivered=2, answered=2),
+        Contact("BUS", in_arrears=True, has_loan=True, asked=1, delivered=1, answered=0),
     ]
 
 
@@ -52,7 +52,23 @@ async def test_client_in_arrears_once_counts_as_in_arrears(store: Store) -> None
 
     await store.write(fill)
     found = await store.read(lambda c: count_contacts(c, "2026-W36", "2026-W48", answered=ANSWERED))
-    assert found == [Contact("BUN", in_arrears=True, asked=1, delivered=1, answered=1)]
+    assert found == [Contact("BUN", in_arrears=True, has_loan=True, asked=1, delivered=1, answered=1)]
+
+
+async def test_client_counts_as_borrower_by_the_day_of_the_invitation(store: Store) -> None:
+    def fill(connection: Connection) -> None:
+        round_ = open_round(connection)
+        one, two = enter(connection, row("C1"), row("C2", loan=""))
+        invited(connection, round_, one, outcome="completed", has_loan=False)
+        invited(connection, round_, two, week="2026-W40", has_loan=True)
+        invited(connection, round_, two, wave=1, has_loan=False)
+
+    await store.write(fill)
+    found = await store.read(lambda c: count_contacts(c, "2026-W36", "2026-W48", answered=ANSWERED))
+    assert found == [
+        Contact("BUN", in_arrears=False, has_loan=False, asked=1, delivered=1, answered=1),
+        Contact("BUN", in_arrears=False, has_loan=True, asked=1, delivered=1, answered=0),
+    ]
 
 
 async def test_only_standing_rounds_of_the_weeks_asked_for_count(store: Store) -> None:
@@ -65,5 +81,5 @@ async def test_only_standing_rounds_of_the_weeks_asked_for_count(store: Store) -
 
     await store.write(fill)
     found = await store.read(lambda c: count_contacts(c, "2026-W40", "2026-W44", answered=ANSWERED))
-    assert found == [Contact("BUN", in_arrears=False, asked=2, delivered=2, answered=0)]
+    assert found == [Contact("BUN", in_arrears=False, has_loan=True, asked=2, delivered=2, answered=0)]
     assert await store.read(lambda c: count_contacts(c, "2025-W01", "2025-W13", answered=ANSWERED)) == []

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import asyncio
+from functools import partial
+
 import pytest
+from sqlalchemy import update
 
 from spm_bot.messages import Address
 from spm_bot.storage import people
@@ -81,6 +85,28 @@ async def test_tying_a_chat_to_the_same_person_twice_is_a_conflict(store: Store)
         await store.write(lambda c: people.hold(c, meet(c, "C1"), client=client, at=AT))
     with pytest.raises(Conflict):
         await store.write(lambda c: people.hold(c, meet(c, "boss"), staff_member=staff, at=AT))
+
+
+async def test_client_has_one_chat_however_many_cards_are_redeemed_at_once(store: Store) -> None:
+    [client] = await store.write(lambda c: enrol(c, row()))
+    address = await store.write(lambda c: meet(c, "another phone"))
+    with pytest.raises(Conflict):
+        await store.write(lambda c: people.hold(c, address, client=client, at=AT))
+    moves = [
+        store.write(partial(people.move_client, client=client, address_id=address, at=AT), lane=lane)
+        for lane in ("a", "b", "c", "d")
+    ]
+    ends = await asyncio.gather(*moves, return_exceptions=True)
+    assert all(end is None or isinstance(end, Conflict) for end in ends)
+    assert await store.read(lambda c: rows_of(c, holders, "address_id", "client_id")) == [(address, client)]
+
+
+async def test_handle_that_no_key_opens_is_left_out(store: Store) -> None:
+    first, second = await store.write(lambda c: (meet(c, "1"), meet(c, "2")))
+    sealed = Vault((bytes(32),)).encrypt("1")
+    mine = addresses.c.id == first
+    await store.write(lambda c: c.execute(update(addresses).where(mine).values(handle=sealed)).rowcount)
+    assert await store.read(lambda c: people.handles(c, [first, second])) == {second: Address("test", "2")}
 
 
 async def test_client_who_moves_leaves_the_old_chat(store: Store) -> None:

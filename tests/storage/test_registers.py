@@ -10,7 +10,7 @@ from spm_bot.storage.registers import Coverage, PortfolioRow
 from spm_bot.storage.store import Conflict, Connection, Store, vault_of
 from spm_bot.storage.tables import clients, loans
 from spm_bot.storage.tables import people as people_table
-from tests.seed import AT, enrol, enter, meet, row, rows_of, say_yes
+from tests.seed import enrol, enter, meet, row, rows_of, say_yes
 
 
 def write(
@@ -112,17 +112,6 @@ async def test_coverage_counts_borrowers_whom_a_chat_reaches_and_who_agreed(stor
     assert await store.read(lambda c: registers.coverage(c, purpose=Purpose.SURVEY)) == [
         Coverage("BUN", borrowers=5, joined=2, in_arrears=2, joined_in_arrears=1),
         Coverage("BUS", borrowers=1, joined=1, in_arrears=0, joined_in_arrears=0),
-    ]
-
-
-async def test_client_with_chats_on_two_channels_counts_once(store: Store) -> None:
-    def fill(connection: Connection) -> None:
-        [client] = enrol(connection, row())
-        people.hold(connection, meet(connection, "C1", channel="tg"), client=client, at=AT)
-
-    await store.write(fill)
-    assert await store.read(lambda c: registers.coverage(c, purpose=Purpose.SURVEY)) == [
-        Coverage("BUN", borrowers=1, joined=1, in_arrears=0, joined_in_arrears=0)
     ]
 
 

@@ -14,6 +14,7 @@ from spm_bot.storage import schema
 from spm_bot.storage.store import Corrupt, Store, Unavailable
 from spm_bot.storage.tables import metadata
 from spm_bot.storage.vault import Vault
+from tests.seed import enter, row
 
 ROOT = Path(__file__).parents[2]
 
@@ -178,3 +179,13 @@ def test_alembic_command_line_works_from_any_folder(tmp_path: Path) -> None:
         )
         assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout == "No new upgrade operations detected.\n"
+
+
+async def test_what_would_be_lost_is_counted(empty_url: str, vault: Vault) -> None:
+    assert await schema.losses(empty_url) == (0, 0)
+    await schema.migrate(empty_url)
+    assert await schema.losses(empty_url) == (0, 0)
+    store = await Store.open(empty_url, vault=vault, durability="off", lanes=1)
+    await store.write(lambda c: enter(c, row("C1"), row("C2")))
+    await store.close()
+    assert await schema.losses(empty_url) == (2, 0)

@@ -215,3 +215,12 @@ def test_key_file_without_a_key_is_refused(tmp_path: Path) -> None:
 def test_key_file_in_a_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadKey, match="cannot be used: No such file or directory"):
         key_file(str(tmp_path / "missing" / "spm.db.key"))
+
+
+def test_key_file_that_must_be_there_is_not_made(tmp_path: Path) -> None:
+    file = tmp_path / "spm.db.key"
+    with pytest.raises(BadKey, match=r"spm\.db\.key is missing, and the database cannot be read without it"):
+        key_file(str(file), make=False)
+    assert not file.exists()
+    key = key_file(str(file))
+    assert key_file(str(file), make=False) == key

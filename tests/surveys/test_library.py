@@ -290,6 +290,8 @@ def put(old: str, new: str) -> str:
         ("", ["s.yaml: is empty"]),
         ("# only a comment", ["s.yaml: is empty"]),
         ("code: [", ["s.yaml:2: cannot be read as YAML here: did not find expected node content"]),
+        ("code: " + "[" * 9999, ["s.yaml:1: cannot be read as YAML here: nested more than 50 levels deep"]),
+        ("code: x\nminutes: " + "9" * 5000, ["s.yaml:2: this number is too long"]),
         (
             "a: b: c",
             ["s.yaml:1: cannot be read as YAML here: mapping values are not allowed in this context"],

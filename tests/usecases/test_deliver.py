@@ -10,14 +10,16 @@ from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from spm_bot.chat.channel import Delivery, Sent, TryLater, Undeliverable
 from spm_bot.messages import Attachment, Outbound
 from spm_bot.storage import outbox, people, rounds
 from spm_bot.storage.outbox import DROPPED, FAILED, QUEUED, SENT
 from spm_bot.storage.store import Connection, Store
-from spm_bot.storage.tables import invitations
+from spm_bot.storage.tables import addresses, files, invitations
 from spm_bot.storage.tables import outbox as table
+from spm_bot.storage.vault import Vault
 from spm_bot.usecases import deliver
 from spm_bot.usecases.deliver import LONGEST_WAIT, Postman
 from tests.seed import AT, DAY, HOUR, asked, enrol, meet, open_round, row, rows_of
@@ -300,6 +302,29 @@ async def test_picture_goes_with_its_message(office: Office) -> None:
     await office.put("a", Outbound("card", attachment=Attachment("photo", "digest.png", name)), "words")
     await office.postman.flush()
     assert office.wire.files == [b"png", None]
+
+
+@pytest.mark.parametrize("spoiled", ["body", "handle", "file"])
+async def test_message_that_no_key_opens_is_given_up_alone(office: Office, ears: Ears, spoiled: str) -> None:
+    name = await office.store.write(lambda c: outbox.keep_file(c, b"picture"))
+    await office.put("a", Outbound("look", attachment=Attachment("photo", "card.png", name)))
+    await office.put("b", "hello")
+    sealed = Vault((bytes(32),)).encrypt("with a key that is gone")
+
+    def spoil(connection: Connection) -> None:
+        match spoiled:
+            case "body":
+                connection.execute(update(table).where(table.c.id == 1).values(body=sealed))
+            case "handle":
+                connection.execute(update(addresses).where(addresses.c.id == 1).values(handle=sealed))
+            case _:
+                connection.execute(update(files).values(body=sealed))
+
+    await office.store.write(spoil)
+    await office.postman.flush()
+    assert office.wire.calls == [("b", "hello")]
+    assert await office.states() == [FAILED, SENT]
+    assert ears.names == ["message_lost"]
 
 
 async def test_chat_of_a_channel_not_connected_waits(office: Office) -> None:

@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from functools import partial
 
+import pytest
+
 from spm_bot.storage import audits, links, roles
 from spm_bot.storage.audits import Audit
 from spm_bot.storage.links import Link
 from spm_bot.storage.store import Store
+from spm_bot.usecases import hand_links
 from spm_bot.usecases.hand_links import CODE_SIGNS, NewLink, invite_clients, invite_staff, revoke_role
 from spm_bot.usecases.join import CLIENT_LINK_LASTS, STAFF_LINK_LASTS, printed_code
 from tests.seed import AT, HOUR, enter, hire, row
@@ -30,21 +33,14 @@ async def test_every_active_client_gets_a_link_of_their_own(store: Store) -> Non
     ]
 
 
-async def test_links_are_written_chunk_by_chunk(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_links_are_made_chunk_by_chunk(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hand_links, "CHUNK", 2)
-    works: list[int] = []
-    write = Store.write
-
-    async def counted(self: Store, work: Callable[[Connection], T], *, lane: str | None = None) -> T:
-        works.append(len(getattr(work, "keywords", {}).get("made", ())))
-        return await write(self, work, lane=lane)
-
-    await store.write(lambda c: enter(c, *(row(f"C{number}") for number in range(5))))
-    monkeypatch.setattr(Store, "write", counted)
+    clients = await store.write(lambda c: enter(c, *(row(f"C{number}") for number in range(5))))
     made = await hand(store)
-    assert works == [0, 2, 2, 1]
-    for link in made:
-        assert await store.read(partial(links.find_link, secret=link.token)) is not None
+    found = [await store.read(partial(links.find_link, secret=link.token)) for link in made]
+    assert [link.client for link in found if link is not None] == clients
+    [line] = await store.read(lambda c: audits.lines(c, limit=9))
+    assert line.detail == {"count": 5}
 
 
 async def test_links_can_be_made_for_one_branch_or_one_client(store: Store) -> None:

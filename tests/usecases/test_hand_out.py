@@ -51,7 +51,7 @@ async def test_manager_of_two_branches_gets_both(store: Store) -> None:
         roles.grant(connection, staff, role="manager", branch="BUS", at=AT)
 
     await store.write(fill)
-    await store.write(partial(hand_out, week=WEEK, now=AT))
+    assert await store.write(partial(hand_out, week=WEEK, now=AT)) == 1
     assert await texts(store) == {"two": ["BUN 2026-W47", "BUS 2026-W47"]}
 
 
@@ -62,7 +62,7 @@ async def test_two_roles_of_one_scope_bring_one_digest(store: Store) -> None:
         roles.grant(connection, staff, role="spm_manager", branch="", at=AT)
 
     await store.write(fill)
-    await store.write(partial(hand_out, week=WEEK, now=AT))
+    assert await store.write(partial(hand_out, week=WEEK, now=AT)) == 1
     assert await texts(store) == {"head": ["all 2026-W47"]}
 
 

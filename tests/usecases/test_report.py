@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -48,11 +50,12 @@ def answer(
     origin: str = "standing",
     days_in_arrears: int = 0,
     branch: str = "BUN",
+    invited: Week | None = None,
 ) -> int:
-    """A client who was asked and answered in `week`."""
+    """A client who answered in `week`, and was asked in that week unless `invited` says when."""
     [client] = enrol(connection, row(code, branch=branch, days_in_arrears=days_in_arrears))
     round_ = open_round(connection, origin, origin=origin)
-    fresh = asked(client, week=str(week), branch=branch, in_arrears=days_in_arrears > 0)
+    fresh = asked(client, week=str(invited or week), branch=branch, in_arrears=days_in_arrears > 0)
     [made] = rounds.invite(connection, round_, [fresh]).values()
     rounds.set_delivered(connection, [made], at=AT)
     rounds.set_outcome(connection, made, "completed")
@@ -94,7 +97,11 @@ def answer(
 
 
 async def test_everything_a_digest_needs_is_gathered(store: Store) -> None:
-    first, before = WEEK.minus(25), WEEK.minus(26)
+    """W44 closed the last month: who answered after it is not yet heard in what is said of a branch."""
+    first, before = WEEK.minus(47), WEEK.minus(48)
+
+    def contact(span: Span, branch: str, *, arrears: bool, asked: int = 1, answered: int = 1) -> ContactRow:
+        return ContactRow(span, branch, arrears, True, asked, asked, answered)
 
     def fill(connection: Connection) -> list[int]:
         old = answer(connection, "old", week=first)
@@ -103,26 +110,32 @@ async def test_everything_a_digest_needs_is_gathered(store: Store) -> None:
         answer(connection, "next", week=WEEK.next())
         answer(connection, "adhoc", week=WEEK, origin="adhoc")
         quarter = answer(connection, "quarter", week=WEEK.minus(12), value=0.0)
-        return [old, now, quarter]
+        fresh = answer(connection, "fresh", week=WEEK.minus(4))
+        late = answer(connection, "late", week=WEEK.minus(2), invited=WEEK.minus(3))
+        return [old, now, quarter, fresh, late]
 
-    old, now, quarter = await store.write(fill)
+    old, now, quarter, fresh, late = await store.write(fill)
     assert await store.read(partial(gather, week=WEEK)) == Inputs(
         observations=(
             ObservationRow(str(first), "debt_stress", "DST5", 1.0, "BUN", old),
             ObservationRow("2026-W47", "debt_stress", "DST5", None, "BUS", now),
             ObservationRow("2026-W35", "debt_stress", "DST5", 0.0, "BUN", quarter),
+            ObservationRow("2026-W43", "debt_stress", "DST5", 1.0, "BUN", fresh),
+            ObservationRow("2026-W45", "debt_stress", "DST5", 1.0, "BUN", late),
         ),
         contacts=(
-            ContactRow(Span.QUARTER, "BUN", arrears=False, asked=1, delivered=1, answered=1),
-            ContactRow(Span.QUARTER, "BUS", arrears=True, asked=1, delivered=1, answered=1),
-            ContactRow(Span.WEEK, "BUS", arrears=True, asked=1, delivered=1, answered=1),
+            contact(Span.QUARTER, "BUN", arrears=False, asked=3, answered=3),
+            contact(Span.QUARTER, "BUS", arrears=True),
+            contact(Span.WEEK, "BUS", arrears=True),
+            contact(Span.BRANCH, "BUN", arrears=False, asked=3, answered=2),
+            contact(Span.MONTH, "BUN", arrears=False, asked=2, answered=1),
         ),
         coverage=(
-            CoverageRow("BUN", borrowers=5, joined=5, in_arrears=0, joined_in_arrears=0),
+            CoverageRow("BUN", borrowers=7, joined=7, in_arrears=0, joined_in_arrears=0),
             CoverageRow("BUS", borrowers=1, joined=1, in_arrears=1, joined_in_arrears=1),
         ),
         portfolio=(
-            PortfolioRow("BUN", "KES", 5000.0, 0.0, 0.0, date(2026, 11, 20)),
+            PortfolioRow("BUN", "KES", 7000.0, 0.0, 0.0, date(2026, 11, 20)),
             PortfolioRow("BUS", "KES", 1000.0, 1000.0, 0.0, date(2026, 11, 20)),
         ),
     )
@@ -166,6 +179,22 @@ async def test_weekly_makes_stores_and_hands_out_each_scope_once(store: Store) -
     assert len(await store.read(lambda c: rows_of(c, file_table, "id"))) == len(
         {report.picture for report in made}
     )
+
+
+async def test_all_digests_of_a_week_are_read_at_one_moment(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is answered while they are made, the institution's and the branches' figures agree."""
+    await store.write(fill)
+    read, reads = store.read, []
+
+    async def counted(work: Callable[[Connection], Any]) -> object:
+        reads.append(work)
+        return await read(work)
+
+    monkeypatch.setattr(store, "read", counted)
+    made = await weekly(WEEK, store=store, desk=small_desk(), now=AT)
+    assert (len(made), len(reads)) == (3, 1)
 
 
 async def test_digest_counts_what_clients_said(store: Store) -> None:

@@ -68,6 +68,7 @@ invitations = Table(
     Column("expires_at", UTCDateTime, nullable=False),
     Column("delivered_at", UTCDateTime),
     Column("in_arrears", Boolean, nullable=False),
+    Column("has_loan", Boolean, nullable=False),
     Column("branch", String(64), nullable=False),
     Column("week", String(8), nullable=False),
     Column("outcome", String(16)),
