@@ -105,7 +105,7 @@ def test_what_we_start_leaves_by_day_and_never_on_sunday(rows: sqlite3.Connectio
 def test_minors_and_savers_are_not_asked_about_debt(rows: sqlite3.Connection) -> None:
     wrong = """
         SELECT count(*) FROM invitations JOIN clients ON clients.id = invitations.client_id
-        WHERE survey = 'debt_stress' AND (birth_year IS NULL OR NOT has_loan)
+        WHERE survey = 'debt_stress' AND (birth_year IS NULL OR NOT clients.has_loan)
     """
     assert count(rows, "SELECT count(*) FROM clients WHERE NOT has_loan") > 0
     assert count(rows, wrong) == 0

@@ -229,15 +229,6 @@ def test_card_of_a_branch_between_its_monthly_verdicts(composed: Composed) -> No
     ]
 
 
-def test_card_names_the_weeks_of_a_figure_that_stands(composed: Composed) -> None:
-    """Nobody's stress was heard in the week after the month's last one, so that month's figure stands."""
-    found = card(composed(stress={"BGM": (4, 15, 4, 15)}), ENGLISH)
-    assert lines(found, start="⚪ Debt") == [
-        "⚪ Debt stress 27 in 100 (11–52) · few answers · until 1 Nov · no limit set"
-    ]
-    assert lines(found, start="⚪ Always") == ["⚪ Always treated with respect 88 (83–92) · no clear change"]
-
-
 def test_card_names_the_weeks_of_a_branch_that_stands(composed: Composed) -> None:
     digest = composed(scope="KSM")
     older = replace(digest.branches[0], window=Window("2026-W28", "2026-W40"))

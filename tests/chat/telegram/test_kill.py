@@ -55,7 +55,6 @@ async def test_nothing_is_lost_doubled_or_out_of_order_when_the_process_is_kille
                 seen = (await bench.wait_for_call("sendMessage", after=seen, within=20)).number
             process.send_signal(signal.SIGKILL)
             await process.wait()
-            assert await bench.pending() != []
         process = await start(bench, path)
         await bench.say_all(said[300:])
         async with asyncio.timeout(20):
