@@ -162,7 +162,8 @@ def _words(row: BranchRow, weeks: Window, voice: Voice) -> list[_Word]:
     if row.now.few:
         found.append((voice.say("few answers"), "normal", GREY))
     if row.window is not None and row.window != weeks:
-        found.append((voice.say("until %(date)s", date=phrases.last_day(row.window, voice)), "normal", GREY))
+        until = voice.say("until %(date)s", date=phrases.last_day(row.window, voice))
+        found.append((f"· {until}", "normal", GREY))
     return found
 
 

@@ -91,6 +91,12 @@ def test_branch_is_hidden_by_people_then_by_scored_answers(
     assert set(branches(rows)) == set(shown)
 
 
+def test_small_branch_stays_hidden_however_much_moved(answers: Answers) -> None:
+    """Nine are left of a branch of which thirty answered in the weeks that have just gone by."""
+    rows = [*answers("a", 3, 30, ago=14), *answers("a", 1, 9), *answers("b", 1, 50), *answers("c", 1, 40)]
+    assert branches(rows) == {"b": ("2026-W44", 50, None)}
+
+
 def test_branch_keeps_its_month_until_enough_has_moved(answers: Answers) -> None:
     """Nine new answers of a; b stands with it, or the total less all others would tell on them."""
     old = [row for code in "abc" for row in answers(code, 5, 20, ago=4)]
@@ -208,6 +214,10 @@ def test_no_two_digests_differ_by_a_few(rows: list[ObservationRow]) -> None:
     totals |= {weeks for weeks, codes in by_branch.items() if codes == frozenset("abcd")}
     answers = {weeks: counted(rows, weeks) for weeks in {*totals, *by_branch}}
 
+    for weeks in totals:
+        assert len(answers[weeks]) >= MINIMUM
+    for weeks, codes in by_branch.items():
+        assert all(len(of(answers[weeks], code)) >= MINIMUM for code in codes)
     for old, new in combinations(sorted(totals, key=lambda weeks: weeks.last), 2):
         assert differ(answers[old], answers[new]) >= MINIMUM
     for old, new in combinations(sorted(by_branch, key=lambda weeks: weeks.last), 2):

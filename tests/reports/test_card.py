@@ -229,6 +229,15 @@ def test_card_of_a_branch_between_its_monthly_verdicts(composed: Composed) -> No
     ]
 
 
+def test_card_names_the_weeks_of_a_figure_that_stands(composed: Composed) -> None:
+    """Nobody's stress was heard in the week after the month's last one, so that month's figure stands."""
+    found = card(composed(stress={"KSM": (12, 80, 12, 80)}), ENGLISH)
+    assert lines(found, start="⚪ Debt") == [
+        "⚪ Debt stress 15 in 100 (9–24) · no clear change · until 1 Nov · no limit set"
+    ]
+    assert lines(found, start="⚪ Always") == ["⚪ Always treated with respect 88 (83–92) · no clear change"]
+
+
 def test_card_names_the_weeks_of_a_branch_that_stands(composed: Composed) -> None:
     digest = composed(scope="KSM")
     older = replace(digest.branches[0], window=Window("2026-W28", "2026-W40"))
