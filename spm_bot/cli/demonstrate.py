@@ -131,10 +131,8 @@ async def _keep_week(slot: datetime, *, folder: Path, span: Span, store: Store, 
     if not span.first <= week < LAST_WEEK:
         return
     digest = await compute(week, None, store=store, desk=desk)
-    folder.mkdir(exist_ok=True)
     text = card(digest, voice(desk.languages[0]))
-    (folder / f"digest-{week}.txt").write_text(f"{text}\n", encoding="utf-8")
-    (folder / f"digest-{week}.json").write_text(f"{to_json(digest)}\n", encoding="utf-8")
+    write_files(folder, text, None, to_json(digest), name=f"digest-{week}")
 
 
 async def _report(folder: Path, desk: Desk, store: Store) -> None:

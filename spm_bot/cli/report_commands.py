@@ -45,12 +45,13 @@ async def digest(args: argparse.Namespace) -> None:
         sys.stdout.write(made.card + "\n")
 
 
-def write_files(folder: Path, card: str, picture: bytes, body: str, *, name: str) -> None:
-    """Writes a digest's card, picture and JSON into `folder`, made if need be."""
+def write_files(folder: Path, card: str, picture: bytes | None, body: str, *, name: str) -> None:
+    """Writes a digest's card, JSON and picture, if there is one, into `folder`, made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.txt").write_text(card + "\n", encoding="utf-8")
-    (folder / f"{name}.png").write_bytes(picture)
     (folder / f"{name}.json").write_text(body + "\n", encoding="utf-8")
+    if picture is not None:
+        (folder / f"{name}.png").write_bytes(picture)
 
 
 async def list_audit(args: argparse.Namespace) -> None:

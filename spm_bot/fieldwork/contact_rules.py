@@ -12,9 +12,8 @@ from enum import StrEnum
 from itertools import combinations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from spm_bot.times import YEAR, Hours, Weekday, Window, next_open
+from spm_bot.times import YEAR, Hours, Weekday, Window
 
 if TYPE_CHECKING:
     from spm_bot.institution import Institution
@@ -104,14 +103,6 @@ def _within(moments: list[datetime] | tuple[datetime, ...], span: timedelta, now
 def client_window(rules: ContactRules, *, rest_days: frozenset[Weekday], holidays: frozenset[date]) -> Window:
     """When a client may be written to."""
     return Window({day: rules.hours for day in Weekday if day not in rest_days}, holidays)
-
-
-def first_allowed(now: datetime, *, zone: ZoneInfo, window: Window, rules: ContactRules) -> datetime:
-    """The first instant from `now` on at which the window is open.
-
-    Raises ValueError when the window never opens.
-    """
-    return next_open(now, zone=zone, window=window)
 
 
 def contact_rules(institution: Institution) -> ContactRules:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from spm_bot.messages import Edited, Tap, Text, Token
 from spm_bot.storage import sessions
 from spm_bot.storage.sessions import EXPIRED, SUSPENDED, Opened
 from spm_bot.surveys import engine
+from spm_bot.surveys.model import Survey
+from spm_bot.surveys.session import Session, Step
 from spm_bot.usecases.follow import follow, show_again
 from spm_bot.usecases.talk import agrees, as_agreed, make_way, survey_of
 from spm_bot.usecases.visit import Visit
@@ -52,21 +56,20 @@ def edit(visit: Visit, body: Edited) -> None:
 
 def step_back(visit: Visit) -> bool:
     """The word "back"; False when nothing is open."""
-    active = sessions.active(visit.connection, visit.chat.id)
-    if active is None or active.session.current is None:
-        return False
-    survey = survey_of(visit, active)
-    follow(visit, active, survey, engine.back(survey, active.session))
-    return True
+    return _move(visit, engine.back)
 
 
 def skip(visit: Visit) -> bool:
     """The word "skip"; False when nothing is open."""
+    return _move(visit, partial(engine.skip, at=visit.now))
+
+
+def _move(visit: Visit, move: Callable[[Survey, Session], Step]) -> bool:
     active = sessions.active(visit.connection, visit.chat.id)
     if active is None or active.session.current is None:
         return False
     survey = survey_of(visit, active)
-    follow(visit, active, survey, engine.skip(survey, active.session, at=visit.now))
+    follow(visit, active, survey, move(survey, active.session))
     return True
 
 

@@ -7,20 +7,17 @@ from spm_bot.storage import outbox, sessions
 from spm_bot.storage.sessions import ENDED, EXPIRED
 from spm_bot.surveys import engine
 from spm_bot.surveys.present import present
-from spm_bot.surveys.scene import Scene
 from spm_bot.surveys.session import Stopped
-from spm_bot.texts import voice
-from spm_bot.usecases.talk import survey_of
+from spm_bot.usecases.talk import scene_of, survey_of
 from spm_bot.usecases.visit import Visit
 
 
 def bring_along(visit: Visit, client_id: int) -> None:
     """Moves a client's surveys from other chats to this one, to wait there; forms left behind end."""
     for opened in sessions.elsewhere(visit.connection, client_id, address=visit.chat.id):
-        scene = Scene(survey_of(visit, opened), opened.session, opened.id, voice(opened.session.language))
         hidden: tuple[Outbound, ...] = ()
         if opened.status != EXPIRED:
-            hidden = present(scene, [Stopped(opened.session.turn)])
+            hidden = present(scene_of(opened, survey_of(visit, opened)), [Stopped(opened.session.turn)])
         outbox.put(visit.connection, opened.address, hidden, kind="edit", at=visit.now)
         if opened.form:
             ended = engine.stop(opened.session).session

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from spm_bot.clauses import Round as StandingRound
 from spm_bot.fieldwork.audience import Candidate, eligible
-from spm_bot.fieldwork.contact_rules import client_window, first_allowed
+from spm_bot.fieldwork.contact_rules import client_window
 from spm_bot.fieldwork.sampling import is_due
 from spm_bot.messages import Action, Button, Outbound, Subject, Token
 from spm_bot.storage import outbox, people, rounds
@@ -20,7 +20,7 @@ from spm_bot.surveys import engine
 from spm_bot.surveys.model import Survey
 from spm_bot.surveys.plan import question_count
 from spm_bot.texts import voice
-from spm_bot.times import Week
+from spm_bot.times import Week, next_open
 from spm_bot.usecases.eligibility import candidates, launch_problem, signed_languages
 from spm_bot.usecases.facts import client_facts
 from spm_bot.usecases.visit import Desk
@@ -144,7 +144,7 @@ def allowed_from(desk: Desk, branch: str, instant: datetime) -> datetime:
         rest_days=institution.rest_days_of(branch),
         holidays=institution.holidays_of(branch),
     )
-    return first_allowed(instant, zone=institution.zone_of(branch), window=window, rules=desk.rules)
+    return next_open(instant, zone=institution.zone_of(branch), window=window)
 
 
 def _queue(

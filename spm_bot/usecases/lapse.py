@@ -11,10 +11,8 @@ from spm_bot.storage.sessions import ACTIVE, ENDED, EXPIRED, Opened
 from spm_bot.storage.store import Conflict, Connection, Store
 from spm_bot.surveys import engine
 from spm_bot.surveys.present import present
-from spm_bot.surveys.scene import Scene
-from spm_bot.texts import voice
 from spm_bot.usecases.respond import respond
-from spm_bot.usecases.talk import exact_survey
+from spm_bot.usecases.talk import exact_survey, scene_of
 from spm_bot.usecases.visit import Desk
 
 CHUNK = 200
@@ -71,9 +69,8 @@ def _expire(connection: Connection, desk: Desk, opened: Opened, *, now: datetime
     step = engine.expire(opened.session)
     status = ENDED if opened.form else EXPIRED
     saved = sessions.save(connection, opened, step.session, status=status, at=now)
-    scene = Scene(survey, saved.session, saved.id, voice(saved.session.language))
     if opened.status == ACTIVE:
-        messages = present(scene, step.events)
+        messages = present(scene_of(saved, survey), step.events)
         outbox.put(connection, opened.address, messages, kind="edit", at=now)
     if not opened.form:
         respond(connection, desk, saved, survey, now=now)

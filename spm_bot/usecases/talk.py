@@ -49,7 +49,7 @@ def begin(
         invitation=invitation,
         lasts=FORM_LASTS if survey.form else SURVEY_LASTS,
     )
-    visit.say(*present(_scene(opened, survey), step.events))
+    visit.say(*present(scene_of(opened, survey), step.events))
 
 
 def survey_of(visit: Visit, opened: Opened) -> Survey:
@@ -73,7 +73,7 @@ def take_step(visit: Visit, opened: Opened, survey: Survey, step: Step) -> tuple
     if changed:
         status = _STATUS[step.session.state]
         saved = sessions.save(visit.connection, opened, step.session, status=status, at=visit.now)
-    scene = _scene(saved, survey)
+    scene = scene_of(saved, survey)
     visit.say(*present(scene, step.events))
     return saved, toast(scene, step.events)
 
@@ -92,7 +92,7 @@ def make_room(visit: Visit) -> None:
     sessions.save(visit.connection, current, current.session, status=SUSPENDED, at=visit.now)
     name = current.session.current
     if name is not None and survey.question(name).private:
-        visit.say(*present(_scene(current, survey), [Left(name, current.session.turn)]))
+        visit.say(*present(scene_of(current, survey), [Left(name, current.session.turn)]))
 
 
 def make_way(visit: Visit, opened: Opened) -> None:
@@ -126,5 +126,6 @@ def _given(visit: Visit, opened: Opened) -> frozenset[str]:
     return consents.purposes_given(visit.connection, client.subject)
 
 
-def _scene(opened: Opened, survey: Survey) -> Scene:
+def scene_of(opened: Opened, survey: Survey) -> Scene:
+    """What is drawn from: the session as it stands, in its own language."""
     return Scene(survey, opened.session, opened.id, voice(opened.session.language))

@@ -15,12 +15,11 @@ from spm_bot.fieldwork.contact_rules import (
     Reason,
     client_window,
     contact_rules,
-    first_allowed,
     messages_spent,
     too_soon,
 )
 from spm_bot.institution import load
-from spm_bot.times import Hours, Weekday, Window
+from spm_bot.times import Hours, Weekday, Window, next_open
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 NAIROBI = ZoneInfo("Africa/Nairobi")
@@ -111,7 +110,7 @@ def test_window_is_that_of_the_rules_without_rest_days() -> None:
     ],
 )
 def test_first_allowed_moment(now: str, allowed: str) -> None:
-    assert first_allowed(local(now), zone=NAIROBI, window=WEEKDAYS, rules=RULES) == local(allowed)
+    assert next_open(local(now), zone=NAIROBI, window=WEEKDAYS) == local(allowed)
 
 
 def test_rules_of_the_example_are_the_defaults() -> None:
