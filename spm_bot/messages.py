@@ -38,6 +38,7 @@ class Action(StrEnum):
     NO = "n"
     START = "g"
     LATER = "l"
+    CLOSE = "x"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,11 @@ class Attachment:
 class Outbound:
     """One message to send, or, when `edits` is given, the new look of one sent before.
 
-    `ref` names the message among those of its address, so that a later edit can name it. `text` is
-    plain: no markup, no escaping.
+    `ref` names the message among those of its address, so that a later edit can name it. An edit
+    that is `gone` takes the message out of the chat, and leaves `text` in its place where the channel
+    can no longer do that. `erases` is the channel's own id of a message to take out, one the person
+    typed. `text` is plain: no markup, no escaping. `share` is the label of a button by which the
+    person can share their own phone number; '' puts such a button away.
     """
 
     text: str
@@ -85,6 +89,9 @@ class Outbound:
     ref: str | None = None
     edits: str | None = None
     attachment: Attachment | None = None
+    gone: bool = False
+    erases: str | None = None
+    share: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +141,13 @@ class Blocked:
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """Something we cannot read: a sticker, a photo, a voice note; `kind` says which."""
+    """Something we cannot read: a sticker, a photo, a voice note; `kind` says which, `file` is the
+    channel's own reference to it ('' if it has none), `message` its id of the message.
+    """
 
     kind: str
+    file: str = ""
+    message: str = ""
 
 
 Body = Text | Tap | Start | Contact | Edited | Blocked | Other

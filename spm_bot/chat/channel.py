@@ -35,7 +35,7 @@ Delivery = Sent | TryLater | Undeliverable
 
 
 class Channel(Protocol):
-    """A way to talk to people. Neither method raises for a failed delivery."""
+    """A way to talk to people. No method raises for a failed delivery."""
 
     @property
     def name(self) -> str: ...
@@ -43,3 +43,9 @@ class Channel(Protocol):
     async def send(self, handle: str, message: Outbound, *, file: bytes | None = None) -> Delivery: ...
 
     async def edit(self, handle: str, sent: str, message: Outbound) -> Delivery: ...
+
+    async def delete(self, handle: str, message: str) -> Delivery:
+        """Takes a message out of the chat, ours or the person's; one that is not there is Sent too.
+        Undeliverable when the channel no longer can, because it is too old.
+        """
+        ...

@@ -38,6 +38,10 @@ class Console:
             return await self.send(handle, message)
         return Sent(sent)
 
+    async def delete(self, handle: str, message: str) -> Delivery:
+        """What is printed stays printed."""
+        return Sent(message)
+
     def typed(self, line: str, *, at: datetime) -> Inbound:
         """What somebody typed, as an event; the words of a step's button press it."""
         number = next(self._numbers)

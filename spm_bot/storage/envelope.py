@@ -18,6 +18,9 @@ def encode(message: Outbound) -> str:
             "ref": message.ref,
             "edits": message.edits,
             "attachment": [attached.kind, attached.name, attached.file] if attached else None,
+            "gone": message.gone,
+            "erases": message.erases,
+            "share": message.share,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -32,7 +35,16 @@ def decode(body: str) -> Outbound:
         for row in read["buttons"]
     )
     attached = Attachment(*read["attachment"]) if read["attachment"] else None
-    return Outbound(read["text"], rows, read["ref"], read["edits"], attached)
+    return Outbound(
+        read["text"],
+        rows,
+        read["ref"],
+        read["edits"],
+        attached,
+        gone=read.get("gone", False),  # a message written before these existed
+        erases=read.get("erases"),
+        share=read.get("share"),
+    )
 
 
 def _token(token: Token) -> list[str | int]:

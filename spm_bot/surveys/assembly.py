@@ -75,6 +75,7 @@ class Builder:
             constraint_message=self.maybe_words(given.constraint_message),
             required=given.required,
             private=given.private,
+            cleared=given.cleared,
             echo=given.echo,
             label_by=tuple(
                 (self.when(each.when, *at, "label_by", n, "when"), self.words(each.label))

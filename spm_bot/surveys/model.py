@@ -62,8 +62,8 @@ class Choice:
 class Question:
     """One message of a survey. Conditions are compiled XLSForm expressions.
 
-    `required` questions offer no Skip. `private` ones are asked only with consent to private items
-    and are cleared from the chat once answered. `choices_from` names a list handed to `begin`.
+    `required` questions offer no Skip. `private` ones are asked only with consent to private items.
+    They, and those that are `cleared`, leave no trace in the chat once answered. `choices_from` names a list handed to `begin`.
     `label_by` holds other wordings with the condition under which each replaces `label` (a group
     loan's wording); the first that holds wins. `example` is shown after two misunderstandings.
     """
@@ -80,8 +80,14 @@ class Question:
     constraint_message: Words | None = None
     required: bool = False
     private: bool = False
+    cleared: bool = False
     echo: bool = False
     label_by: tuple[tuple[Expression, Words], ...] = ()
+
+    @property
+    def traceless(self) -> bool:
+        """Whether nothing of question and answer stays in the chat."""
+        return self.private or self.cleared
 
 
 @dataclass(frozen=True, slots=True)

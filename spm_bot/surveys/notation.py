@@ -55,6 +55,7 @@ class QuestionShape(Shape):
     constraint_message: Wording | None = None
     required: bool = False
     private: bool = False
+    cleared: bool = False
     echo: bool = False
     label_by: list[OtherLabel] = []
 

@@ -87,7 +87,7 @@ def _asked(scene: Scene, event: Asked | Answered | Ticked) -> str:
 
 
 def _answered(scene: Scene, event: Answered) -> Outbound:
-    if question_of(scene, event.question).private:
+    if question_of(scene, event.question).traceless:
         place = progress(scene, event.number, event.total)
         return Outbound(f"✓ {place}", edits=scene.ref(event.turn))
     answer = answer_of(scene, event.question)
@@ -95,7 +95,7 @@ def _answered(scene: Scene, event: Answered) -> Outbound:
 
 
 def _change(scene: Scene, name: str) -> str:
-    if question_of(scene, name).private:
+    if question_of(scene, name).traceless:
         return scene.voice.say("Changed ✓")
     return scene.voice.say("Changed: %(answer)s", answer=answer_of(scene, name))
 

@@ -16,7 +16,7 @@ from itertools import groupby
 
 from spm_bot.chat.channel import Channel, Delivery, Sent, TryLater, Undeliverable
 from spm_bot.log import event
-from spm_bot.messages import Address
+from spm_bot.messages import Address, Outbound
 from spm_bot.storage import outbox, people
 from spm_bot.storage.outbox import DROPPED, FAILED, QUEUED, SENT, Due, Outcome
 from spm_bot.storage.store import Connection, Store, Unavailable
@@ -187,16 +187,28 @@ async def _send(
     if channel is None:
         return TryLater(LONGEST_WAIT, "this channel is not connected")
     try:
+        if message.erases is not None:
+            return await channel.delete(handle, message.erases)
         if message.edits is None:
             file = files[message.attachment.file] if message.attachment else None
             return await channel.send(handle, message, file=file)
         if target is None:
             return Undeliverable("the message to edit was never sent", gone=False)
+        if message.gone:
+            return await _take_out(channel, handle, target, message)
         return await channel.edit(handle, target, message)
     except Exception as error:
         # A fault of a channel's own holds up this chat for a while, and no other.
         event(_log, "delivery_failed", severity=logging.ERROR, row=due.id, error=type(error).__name__)
         return TryLater(LONGEST_WAIT, "the channel failed")
+
+
+async def _take_out(channel: Channel, handle: str, target: str, message: Outbound) -> Delivery:
+    """Out of the chat, or at least without its words where the channel says that it is too old."""
+    delivery = await channel.delete(handle, target)
+    if isinstance(delivery, Undeliverable) and not delivery.gone:
+        return await channel.edit(handle, target, message)
+    return delivery
 
 
 def _settle(

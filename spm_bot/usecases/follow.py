@@ -22,7 +22,7 @@ def follow(visit: Visit, opened: Opened, survey: Survey, step: Step) -> str | No
     for event in step.events:
         match event:
             case Needs(name=name, answers=answers):
-                values = NEEDED[survey.code, name](visit, answers)
+                values = NEEDED[survey.code, name](visit, saved, answers)
                 return follow(visit, saved, survey, engine.supply(survey, saved.session, values))
             case Submitted(form=form, answers=answers):
                 SUBMITTED[form](visit, saved, answers)

@@ -12,6 +12,7 @@ from spm_bot.usecases import agree, ask
 from spm_bot.usecases.visit import Visit
 
 Answers = Mapping[str, Answer]
+Values = dict[str, str | float]
 
 
 def _joined(visit: Visit, opened: Opened, answers: Answers) -> None:
@@ -39,6 +40,10 @@ def _asked(visit: Visit, opened: Opened, answers: Answers) -> None:
     ask.submit(visit, answers)
 
 
+def _previewed(visit: Visit, opened: Opened, answers: Answers) -> Values:
+    return ask.preview(visit, answers)
+
+
 def _language(visit: Visit, answers: Answers) -> str:
     spoken = answers["language"].codes[0]
     people.set_language(visit.connection, visit.chat.id, spoken)
@@ -55,6 +60,6 @@ SUBMITTED: Mapping[str, Callable[[Visit, Opened, Answers], None]] = MappingProxy
     }
 )
 
-NEEDED: Mapping[tuple[str, str], Callable[[Visit, Answers], dict[str, str | float]]] = MappingProxyType(
-    {("ask", "preview"): ask.preview}
+NEEDED: Mapping[tuple[str, str], Callable[[Visit, Opened, Answers], Values]] = MappingProxyType(
+    {("ask", "preview"): _previewed}
 )

@@ -91,7 +91,7 @@ def make_room(visit: Visit) -> None:
     survey = survey_of(visit, current)
     sessions.save(visit.connection, current, current.session, status=SUSPENDED, at=visit.now)
     name = current.session.current
-    if name is not None and survey.question(name).private:
+    if name is not None and survey.question(name).traceless:
         visit.say(*present(scene_of(current, survey), [Left(name, current.session.turn)]))
 
 

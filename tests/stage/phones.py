@@ -25,11 +25,15 @@ class Bubble:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Something that appeared on a phone: a new message, or an edit as the message then looks."""
+    """Something that appeared on a phone: a new message, or an edit as the message then looks; or what
+    disappeared (`gone`), ours or, with its id for its words, one that was `typed`.
+    """
 
     handle: str
     edit: bool
     message: Outbound
+    gone: bool = False
+    typed: bool = False
 
 
 @dataclass(slots=True)
@@ -40,6 +44,8 @@ class Phones:
     news: list[Seen] = field(default_factory=list)
     blocking: set[str] = field(default_factory=set)
     files: dict[str, bytes] = field(default_factory=dict)
+    erased: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    sent: int = 0
 
     @property
     def name(self) -> str:
@@ -50,7 +56,8 @@ class Phones:
             return Undeliverable("blocked", gone=True)
         if message.attachment is not None and file is not None:
             self.files[message.attachment.name] = file
-        bubble = Bubble(f"m{len(self.chats[handle]) + 1}", [message])
+        self.sent += 1
+        bubble = Bubble(f"m{self.sent}", [message])
         self.chats[handle].append(bubble)
         self.news.append(Seen(handle, edit=False, message=message))
         return Sent(bubble.id)
@@ -63,6 +70,19 @@ class Phones:
             bubble.looks.append(message)
             self.news.append(Seen(handle, edit=True, message=message))
         return Sent(sent)
+
+    async def delete(self, handle: str, message: str) -> Delivery:
+        """A message of ours disappears; one that was typed is remembered as gone."""
+        if handle in self.blocking:
+            return Undeliverable("blocked", gone=True)
+        bubble = next((each for each in self.chats[handle] if each.id == message), None)
+        if bubble is None:
+            self.erased[handle].append(message)
+        else:
+            self.chats[handle].remove(bubble)
+        words = bubble.look if bubble is not None else Outbound(message)
+        self.news.append(Seen(handle, edit=False, message=words, gone=True, typed=bubble is None))
+        return Sent(message)
 
     def take_news(self) -> list[Seen]:
         """What appeared since the last call."""

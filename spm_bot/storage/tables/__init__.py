@@ -21,12 +21,16 @@ from spm_bot.storage.tables.who import (
     addresses,
     clients,
     consents,
+    forgotten,
     holders,
     links,
     loans,
     people,
+    requests,
     roles,
     staff,
+    tries,
+    waiting,
 )
 from spm_bot.storage.tables.working import audits, digests, files, job_runs, outbox, receipts, seals
 
@@ -40,6 +44,7 @@ __all__ = [
     "consents",
     "digests",
     "files",
+    "forgotten",
     "holders",
     "invitations",
     "job_runs",
@@ -50,6 +55,7 @@ __all__ = [
     "outbox",
     "people",
     "receipts",
+    "requests",
     "responses",
     "roles",
     "rounds",
@@ -58,4 +64,6 @@ __all__ = [
     "signatures",
     "staff",
     "survey_versions",
+    "tries",
+    "waiting",
 ]

@@ -34,6 +34,9 @@ clients = Table(
     Column("has_savings", Boolean, nullable=False),
     Column("days_in_arrears", Integer, nullable=False, server_default="0"),
     Column("status", String(16), nullable=False, server_default="active"),
+    Column("officer", String(64), nullable=False, server_default=""),
+    # The hour of the day, in the client's zone, at which they want to be written to.
+    Column("hour", Integer),
     Index("ix_clients_branch", "branch", "status"),
 )
 
@@ -136,4 +139,48 @@ consents = Table(
     Column("channel", String(16), nullable=False),
     Column("at", UTCDateTime, nullable=False),
     Index("ix_consents_subject", "subject", "purpose", "id"),
+)
+
+# How often somebody failed to prove who they are, by `client:7` and by `chat:9`.
+tries = Table(
+    "tries",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("misses", Integer, nullable=False),
+    Column("last_at", UTCDateTime, nullable=False),
+    Column("locked_until", UTCDateTime),
+)
+
+# Clients whose joining waits until a person has called them back.
+waiting = Table(
+    "waiting",
+    metadata,
+    identity(),
+    to("clients", unique=True),
+    to("addresses", name="address_id", index=True),
+    Column("reason", String(32), nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+)
+
+# What clients asked for about their own data: to read it (`data`) or to be forgotten (`forget`).
+requests = Table(
+    "requests",
+    metadata,
+    identity(),
+    to("clients", index=True),
+    to("addresses", name="address_id", nullable=True),
+    Column("kind", String(16), nullable=False),
+    Column("opened_by", String(32), nullable=False, server_default=""),
+    Column("asked_at", UTCDateTime, nullable=False),
+    Column("due_at", UTCDateTime),
+    Column("state", String(16), nullable=False),
+    Index("ix_requests_state", "state", "due_at"),
+)
+
+# Codes of clients who asked to be forgotten, so that the next register does not bring them back.
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("code_hash", LargeBinary, primary_key=True),
+    Column("at", UTCDateTime, nullable=False),
 )
