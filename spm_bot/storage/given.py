@@ -13,11 +13,13 @@ from spm_bot.storage.tables import answers, comments
 from spm_bot.surveys.session import Answer
 
 COMMENT = "comments.body"
+WRITTEN = "text"
+"""The kind of a comment in words; any other is a voice note, photo or file, kept as a reference."""
 
 # Built once: every reply runs these, and building a statement costs more than SQLite needs to run it.
 _ADD_ANSWERS = insert(answers)
 _ANSWERS = (
-    select(answers, comments.c.body)
+    select(answers, comments.c.body, comments.c.kind)
     .select_from(
         answers.outerjoin(
             comments,
@@ -36,7 +38,12 @@ def answers_of(connection: Connection, session: int) -> Mapping[str, Answer]:
         codes = (*found[row.question].codes, row.choice) if row.question in found else (row.choice,)
         text = None if row.body is None else vault_of(connection).decrypt(row.body, associated=COMMENT)
         found[row.question] = Answer(
-            tuple(code for code in codes if code), row.number, text, row.at, row.late
+            tuple(code for code in codes if code),
+            row.number,
+            text,
+            row.at,
+            row.late,
+            "" if row.kind in {None, WRITTEN} else row.kind,
         )
     return MappingProxyType(found)
 
@@ -58,13 +65,18 @@ def save(
     rows = [row for name, answer in changed.items() for row in _rows(session, name, answer, at)]
     if rows:
         connection.execute(_ADD_ANSWERS, rows)
-    texts = {name: answer.text for name, answer in changed.items() if answer.text is not None}
-    if texts:
-        vault = vault_of(connection)
-        sealed = [
-            {"session_id": session, "question": name, "body": vault.encrypt(words, associated=COMMENT)}
-            for name, words in texts.items()
-        ]
+    vault = vault_of(connection)
+    sealed = [
+        {
+            "session_id": session,
+            "question": name,
+            "kind": answer.media or WRITTEN,
+            "body": vault.encrypt(answer.text, associated=COMMENT),
+        }
+        for name, answer in changed.items()
+        if answer.text is not None
+    ]
+    if sealed:
         connection.execute(insert(comments), sealed)
 
 

@@ -20,6 +20,7 @@ def pack(session: Session) -> str:
         "current": session.current,
         "read": session.read,
         "heard": dict(session.heard),
+        "turns": dict(session.turns),
         "misses": session.misses,
         "empty": session.empty,
         "draft": session.draft,
@@ -47,6 +48,7 @@ def unpack(body: str, *, survey: str, version: str, started_at: datetime, turn: 
         current=read["current"],
         read=tuple(read["read"]),
         heard=MappingProxyType(read["heard"]),
+        turns=MappingProxyType(read.get("turns", {})),  # a session begun before they were kept
         misses=read["misses"],
         empty=read["empty"],
         draft=tuple(read["draft"]),

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
-from spm_bot.messages import Tap, Text
+from spm_bot.messages import Other, Tap, Text
 from spm_bot.surveys.answers import Understood, understand
 from spm_bot.surveys.model import Choice, Question, Survey
 from spm_bot.surveys.moves import advance, ask, close, pass_over, show_again, step_back, with_answer
@@ -24,12 +24,12 @@ from spm_bot.surveys.plan import (
     holds,
     next_question,
     pausing,
+    place,
     still_relevant,
 )
-from spm_bot.surveys.replies import tapped, typed
+from spm_bot.surveys.replies import shown, tapped, typed
 from spm_bot.surveys.session import (
     Corrected,
-    Dropped,
     Event,
     Expired,
     Left,
@@ -63,8 +63,8 @@ def begin(
     return advance(survey, session)
 
 
-def reply(survey: Survey, session: Session, body: Text | Tap, *, at: datetime) -> Step:
-    """What one tap or one typed message does to the open question."""
+def reply(survey: Survey, session: Session, body: Text | Tap | Other, *, at: datetime) -> Step:
+    """What one tap, one typed message, or a voice note or photo does to the open question."""
     if session.state is not State.OPEN or session.current is None:
         return Step(session, (Stale(session.turn),))
     if not still_relevant(survey, session):
@@ -73,6 +73,8 @@ def reply(survey: Survey, session: Session, body: Text | Tap, *, at: datetime) -
     match body:
         case Text(text=text, message=message):
             return _settled(session, typed(survey, session, question, text, message=message, at=at))
+        case Other():
+            return _settled(session, shown(survey, session, question, body, at=at))
         case Tap(token=token) if token is not None and token.turn == session.turn:
             return _settled(session, tapped(survey, session, question, token, at=at))
         case _:
@@ -101,7 +103,7 @@ def correct(survey: Survey, session: Session, message: str, text: str, *, at: da
     if name == session.current and name not in session.answers:
         return reply(survey, session, Text(text, message), at=at)
     question = survey.question(name)
-    reading = understand(question, choices_of(session, question), text)
+    reading = understand(question, choices_of(session, question), text, language=session.language)
     if name not in session.answers or not isinstance(reading, Understood) or not reading.sure:
         return Step(session, ())
     fits = holds(question.constraint, survey, session, own=reading.answer, default=True)
@@ -109,7 +111,9 @@ def correct(survey: Survey, session: Session, message: str, text: str, *, at: da
         return Step(session, ())
     changed = with_answer(survey, session, question, reading.answer, at=at)
     kept, dropped = drop_irrelevant(survey, changed)
-    events: tuple[Event, ...] = (Corrected(name), *((Dropped(dropped),) if dropped else ()))
+    number, total = place(survey, kept, question)
+    corrected = Corrected(name, session.turns.get(name), number, total)
+    events: tuple[Event, ...] = (corrected, *dropped)
     if kept.current is not None and _overtaken(survey, kept):
         return _settled(session, advance(survey, kept, *events, Left(kept.current, kept.turn)))
     return Step(kept, events)
@@ -170,9 +174,7 @@ def _settled(before: Session, step: Step) -> Step:
     doubt = before.doubt
     if doubt is None or step.session.doubt == doubt:
         return step
-    kept = step.session.answers.get(before.current or "")
-    accepted = kept is not None and mark(kept) == mark(doubt)
-    return Step(step.session, (Settled(before.turn, mark(doubt), accepted), *step.events))
+    return Step(step.session, (Settled(before.turn, mark(doubt)), *step.events))
 
 
 def _open(survey: Survey, session: Session) -> Question:

@@ -63,9 +63,10 @@ class Question:
     """One message of a survey. Conditions are compiled XLSForm expressions.
 
     `required` questions offer no Skip. `private` ones are asked only with consent to private items.
-    They, and those that are `cleared`, leave no trace in the chat once answered. `choices_from` names a list handed to `begin`.
-    `label_by` holds other wordings with the condition under which each replaces `label` (a group
-    loan's wording); the first that holds wins. `example` is shown after two misunderstandings.
+    They, and those that are `cleared`, leave no trace in the chat once answered. `choices_from`
+    names a list handed to `begin`. `label_by` holds other wordings with the condition under which
+    each replaces `label` (a group loan's wording); the first that holds wins. `example` is shown
+    after two misunderstandings.
     """
 
     name: str
@@ -161,7 +162,7 @@ class Survey:
     is a talk with the bot itself (joining, consent, asking): it has no Skip unless a question
     allows it, is never scored, and ends in `Submitted`. `origin` is `standing` for a survey whose
     answers feed indicators, `adhoc` for a template that staff may send at any time. `title` is for
-    staff; a client reads `intro`.
+    staff; a client reads `intro`. `readers` is `staff` for a form that no client ever sees.
     """
 
     code: str
@@ -170,6 +171,7 @@ class Survey:
     languages: tuple[str, ...]
     questions: tuple[Question, ...]
     form: bool = False
+    readers: str = "clients"
     origin: str = "standing"
     minutes: int = 3
     intro: Words | None = None

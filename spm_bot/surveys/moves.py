@@ -12,7 +12,6 @@ from spm_bot.surveys.session import (
     Answer,
     Answered,
     Asked,
-    Dropped,
     Event,
     Finished,
     Left,
@@ -35,12 +34,11 @@ def missed(session: Session, question: Question, reason: str) -> Step:
 def store(survey: Survey, session: Session, question: Question, answer: Answer, *, at: datetime) -> Step:
     """The answer is kept, answers it makes irrelevant are dropped, the next question is asked."""
     number, total = place(survey, session, question)
-    stored = with_answer(survey, session, question, answer, at=at)
+    asked = replace(session, turns=MappingProxyType({**session.turns, question.name: session.turn}))
+    stored = with_answer(survey, asked, question, answer, at=at)
     kept, dropped = drop_irrelevant(survey, stored)
-    events: tuple[Event, ...] = (Answered(question.name, session.turn, number, total),)
-    if dropped:
-        events = (*events, Dropped(dropped))
-    return advance(survey, kept, *events)
+    events = (Answered(question.name, session.turn, number, total),)
+    return advance(survey, kept, *events, *dropped)
 
 
 def with_answer(
@@ -74,7 +72,12 @@ def advance(survey: Survey, session: Session, *before: Event) -> Step:
 
 
 def ask(survey: Survey, session: Session, question: Question, *before: Event) -> Step:
-    asked = replace(_afresh(session), current=question.name, turn=session.turn + 1)
+    """Asks a question; where it was answered before, the old words do not stay in sight."""
+    turns = dict(session.turns)
+    if (answered_at := turns.pop(question.name, None)) is not None:
+        before = (*before, Left(question.name, answered_at))
+    afresh = replace(_afresh(session), turns=MappingProxyType(turns))
+    asked = replace(afresh, current=question.name, turn=session.turn + 1)
     return Step(asked, (*before, Asked(question.name, asked.turn, *place(survey, asked, question))))
 
 
@@ -94,7 +97,7 @@ def pass_over(survey: Survey, session: Session, question: Question, *, at: datet
 def show_again(survey: Survey, session: Session, question: Question) -> Step:
     """The question afresh, or the next one if it, or an answer, concerns this person no more."""
     kept, dropped = drop_irrelevant(survey, session)
-    before = (Left(question.name, session.turn), *((Dropped(dropped),) if dropped else ()))
+    before: tuple[Event, ...] = (Left(question.name, session.turn), *dropped)
     if still_relevant(survey, kept):
         return ask(survey, kept, question, *before)
     return advance(survey, kept, *before)

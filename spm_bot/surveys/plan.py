@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from spm_bot.surveys.expressions import Expression
 from spm_bot.surveys.model import Choice, Kind, Question, Survey, Words
-from spm_bot.surveys.session import Answer, Session
+from spm_bot.surveys.session import Answer, Dropped, Session
 from spm_bot.surveys.values import values_of
 
 _SILENT = {Kind.NOTE, Kind.SUPPLIED}
@@ -134,8 +134,8 @@ def gate_of(survey: Survey, session: Session, question: Question) -> Question | 
     )
 
 
-def drop_irrelevant(survey: Survey, session: Session) -> tuple[Session, tuple[str, ...]]:
-    """The session without answers to questions that no longer concern this person, and their names.
+def drop_irrelevant(survey: Survey, session: Session) -> tuple[Session, tuple[Dropped, ...]]:
+    """The session without answers to questions that no longer concern this person, and which these were.
 
     Dropping one may make another irrelevant, so it goes on until nothing falls away.
     """
@@ -144,10 +144,18 @@ def drop_irrelevant(survey: Survey, session: Session) -> tuple[Session, tuple[st
         relevant = {question.name for question in relevant_questions(survey, session)}
         gone = [name for name in session.answers if name not in relevant]
         if not gone:
-            return session, tuple(sorted(dropped))
+            return _without(session, sorted(dropped))
         dropped += gone
         answers = {name: answer for name, answer in session.answers.items() if name in relevant}
         session = replace(session, answers=MappingProxyType(answers))
+
+
+def _without(session: Session, dropped: list[str]) -> tuple[Session, tuple[Dropped, ...]]:
+    if not dropped:
+        return session, ()
+    kept = {name: turn for name, turn in session.turns.items() if name not in dropped}
+    stood = tuple(session.turns[name] for name in dropped if name in session.turns)
+    return replace(session, turns=MappingProxyType(kept)), (Dropped(tuple(dropped), stood),)
 
 
 def echoed(survey: Survey, question: Question) -> bool:

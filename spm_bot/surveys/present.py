@@ -19,6 +19,7 @@ from spm_bot.surveys.session import (
     Asked,
     Corrected,
     Doubted,
+    Dropped,
     Event,
     Expired,
     Finished,
@@ -65,10 +66,12 @@ def _messages(scene: Scene, event: Event) -> tuple[Outbound, ...]:
             return (_refusal(scene, event),)
         case Settled() | Left() | Stopped() | Expired():
             return (_put_away(scene, event),)
+        case Dropped(turns=turns):
+            return tuple(_away(scene.ref(turn)) for turn in turns)
         case Paused():
             return (Outbound(scene.voice.say("All right. Tap “Yes” when you can answer. I will wait.")),)
-        case Corrected(question=name):
-            return (Outbound(_change(scene, name)),)
+        case Corrected():
+            return _changed(scene, event)
         case Finished():
             return _closing(scene)
         case _:
@@ -80,24 +83,32 @@ def _question_message(scene: Scene, event: Asked) -> Outbound:
     return Outbound(text, keyboard(scene, event.question, event.turn), ref=scene.ref(event.turn))
 
 
-def _asked(scene: Scene, event: Asked | Answered | Ticked) -> str:
+def _asked(scene: Scene, event: Asked | Answered | Ticked | Corrected) -> str:
     """The question with its place, unless it is the only one."""
     text = text_of(scene, event.question)
     return f"{progress(scene, event.number, event.total)} · {text}" if event.total > 1 else text
 
 
 def _answered(scene: Scene, event: Answered) -> Outbound:
+    return _settled_look(scene, event, event.turn)
+
+
+def _settled_look(scene: Scene, event: Answered | Corrected, turn: int) -> Outbound:
+    """The question with its answer, or only its place when nothing of it may stay in the chat."""
     if question_of(scene, event.question).traceless:
-        place = progress(scene, event.number, event.total)
-        return Outbound(f"✓ {place}", edits=scene.ref(event.turn))
-    answer = answer_of(scene, event.question)
-    return Outbound(f"{_asked(scene, event)}\n✓ {answer}", edits=scene.ref(event.turn))
+        return Outbound(f"✓ {progress(scene, event.number, event.total)}", edits=scene.ref(turn))
+    return Outbound(f"{_asked(scene, event)}\n✓ {answer_of(scene, event.question)}", edits=scene.ref(turn))
 
 
-def _change(scene: Scene, name: str) -> str:
-    if question_of(scene, name).traceless:
-        return scene.voice.say("Changed ✓")
-    return scene.voice.say("Changed: %(answer)s", answer=answer_of(scene, name))
+def _changed(scene: Scene, event: Corrected) -> tuple[Outbound, ...]:
+    """Where the question stands it shows the new answer, and we say so below."""
+    say = scene.voice.say
+    if question_of(scene, event.question).traceless:
+        told = say("Changed ✓")
+    else:
+        told = say("Changed: %(answer)s", answer=answer_of(scene, event.question))
+    redrawn = () if event.turn is None else (_settled_look(scene, event, event.turn),)
+    return (*redrawn, Outbound(told))
 
 
 def _redrawn(scene: Scene, event: Ticked) -> Outbound:
@@ -106,10 +117,13 @@ def _redrawn(scene: Scene, event: Ticked) -> Outbound:
 
 
 def _put_away(scene: Scene, event: Settled | Left | Stopped | Expired) -> Outbound:
-    """A message that asks no more has no buttons, and no words: they may tell too much to a bystander."""
-    if isinstance(event, Settled):
-        return Outbound("✓" if event.accepted else "…", edits=_echo_ref(scene, event.turn, event.echo))
-    return Outbound("…", edits=scene.ref(event.turn))
+    """A message that asks no more leaves the chat: its words may tell too much to a bystander."""
+    ref = _echo_ref(scene, event.turn, event.echo) if isinstance(event, Settled) else scene.ref(event.turn)
+    return _away(ref)
+
+
+def _away(ref: str) -> Outbound:
+    return Outbound("…", edits=ref, gone=True)
 
 
 def _echo(scene: Scene, name: str, turn: int) -> Outbound:
@@ -165,6 +179,8 @@ def _reason(scene: Scene, question: Question, reason: str) -> str:
         )
     if question.kind is Kind.NPS:
         return say("Please choose a number from 0 to 10.")
+    if reason == "media":
+        return say("Sorry, I can only read words and numbers here. Please write, or tap a button.")
     if question.required and reason == "empty":
         return _reason(scene, question, "required")
     if question.kind is Kind.TEXT and reason == "empty":

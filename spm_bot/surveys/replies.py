@@ -6,18 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
-from spm_bot.messages import Action, Token
-from spm_bot.surveys.answers import (
-    DONE,
-    NO,
-    YES,
-    Reading,
-    Understood,
-    pick,
-    plain,
-    toggle,
-    understand,
-)
+from spm_bot.messages import Action, Other, Token
+from spm_bot.surveys.answers import Reading, Understood, pick, toggle, understand
+from spm_bot.surveys.assent import Assent, assent
 from spm_bot.surveys.model import Choice, Kind, Question, Survey
 from spm_bot.surveys.moves import missed, pass_over, show_again, step_back, store
 from spm_bot.surveys.plan import choices_of, echoed, holds, pausing, place
@@ -39,17 +30,25 @@ EMPTY_PICKS = 2
 def typed(
     survey: Survey, session: Session, question: Question, text: str, *, message: str, at: datetime
 ) -> Step:
-    if session.doubt is not None and plain(text) in YES:
+    said = assent(text, language=session.language)
+    if session.doubt is not None and said is Assent.YES:
         return store(survey, session, question, session.doubt, at=at)
-    if session.doubt is not None and plain(text) in NO:
+    if session.doubt is not None and said is Assent.NO:
         return show_again(survey, session, question)
-    if question.kind is Kind.SELECT_MULTIPLE and plain(text) in DONE:
+    if question.kind is Kind.SELECT_MULTIPLE and said is Assent.DONE:
         return _done(survey, replace(session, doubt=None), question, at=at)
-    reading = understand(question, choices_of(session, question), text)
+    reading = understand(question, choices_of(session, question), text, language=session.language)
     heard = replace(session, doubt=None)
     if message:
         heard = replace(heard, heard=MappingProxyType({**session.heard, message: question.name}))
     return _take(survey, heard, question, reading, at=at)
+
+
+def shown(survey: Survey, session: Session, question: Question, body: Other, *, at: datetime) -> Step:
+    """A voice note, photo or sticker: to a question for words it is an answer that a person will open."""
+    if question.kind is not Kind.TEXT or question.constraint is not None or not body.file:
+        return missed(session, question, "media")
+    return store(survey, session, question, Answer(text=body.file, media=body.kind), at=at)
 
 
 def tapped(survey: Survey, session: Session, question: Question, token: Token, *, at: datetime) -> Step:

@@ -99,10 +99,18 @@ def said(scene: Scene, question: Question, answer: Answer) -> str:
         return scene.voice.say("rather not say")
     if answer.number is not None:
         return _shown(answer.number)
+    if answer.media:
+        return _media(scene, answer.media)
     if answer.text is not None:
         return answer.text if len(answer.text) <= _SHOWN_TEXT else f"{answer.text[: _SHOWN_TEXT - 1]}…"
     labels = {choice.code: choice.label for choice in choices_of(scene.session, question)}
     return ", ".join(scene.words(labels[code]) for code in answer.codes)
+
+
+def _media(scene: Scene, kind: str) -> str:
+    say = scene.voice.say
+    names = {"voice": say("voice note"), "photo": say("photo")}
+    return names.get(kind, say("file"))
 
 
 def _shown(value: str | float) -> str:

@@ -26,7 +26,8 @@ class State(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What was said to one question: picked `codes`, a `number` or a `text`; late when it came
-    after the session had expired. A skip is the code `pns`, rather not say.
+    after the session had expired. A skip is the code `pns`, rather not say. A voice note or photo
+    says its kind in `media`; `text` is then the channel's reference to it, for a person to open.
     """
 
     codes: tuple[str, ...] = ()
@@ -34,6 +35,7 @@ class Answer:
     text: str | None = None
     at: datetime | None = None
     late: bool = False
+    media: str = ""
 
     @property
     def skipped(self) -> bool:
@@ -50,7 +52,8 @@ class Session:
     """One survey with one person. `current` is the open question, None once it has ended.
 
     `turn` counts the questions asked, so that buttons of an earlier one are known as stale.
-    `read` lists the notes shown, `heard` which typed message (the channel's id) gave which answer.
+    `read` lists the notes shown, `heard` which typed message (the channel's id) gave which answer,
+    `turns` at which turn each answered question was asked.
     `misses` counts misunderstandings on the open question, `empty` those that were a Done without a
     tick, `draft` holds the ticks of a select_multiple, `doubt` an answer waiting for a yes. `needs`
     names the value a form waits for.
@@ -68,6 +71,7 @@ class Session:
     answers: Mapping[str, Answer] = field(default_factory=lambda: MappingProxyType({}))
     read: tuple[str, ...] = ()
     heard: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    turns: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     misses: int = 0
     empty: int = 0
     draft: tuple[str, ...] = ()
@@ -127,7 +131,6 @@ class Settled:
 
     turn: int
     echo: str
-    accepted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +159,17 @@ class Stale:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """These answers are no longer relevant and were taken back."""
+    """These answers are no longer relevant and were taken back; `turns` are those at which they were
+    given, where they stand in the chat.
+    """
 
     questions: tuple[str, ...]
+    turns: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """The question of `turn` was left open: another is asked, or the same one afresh."""
+    """The question of `turn` was left open, or is asked afresh at another turn."""
 
     question: str
     turn: int
@@ -171,9 +177,14 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """An answer given earlier was changed by editing the message that gave it."""
+    """An answer given earlier was changed by editing the message that gave it. `turn` is that of the
+    question as it stands in the chat, None while it is asked anew.
+    """
 
     question: str
+    turn: int | None
+    number: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True)

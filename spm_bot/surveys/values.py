@@ -11,7 +11,8 @@ from spm_bot.surveys.session import Answer
 
 def values_of(survey: Survey, answers: Mapping[str, Answer], values: Mapping[str, Value]) -> dict[str, Value]:
     """What the survey's expressions see: `values` from outside, and every answer as a code, as codes
-    joined by spaces, as a number or as text. A skipped question is 'pns', an unanswered one absent.
+    joined by spaces, as a number or as text; of a voice note or photo its kind. A skipped question is
+    'pns', an unanswered one absent.
     """
     seen = dict(values)
     for question in survey.questions:
@@ -23,5 +24,5 @@ def values_of(survey: Survey, answers: Mapping[str, Answer], values: Mapping[str
         elif answer.number is not None:
             seen[question.name] = answer.number
         elif answer.text is not None:
-            seen[question.name] = answer.text
+            seen[question.name] = answer.media or answer.text
     return seen

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from spm_bot.messages import Edited, Tap, Text, Token
+from spm_bot.messages import Edited, Other, Outbound, Tap, Text, Token
 from spm_bot.storage import sessions
 from spm_bot.storage.sessions import EXPIRED, SUSPENDED, Opened
 from spm_bot.surveys import engine
@@ -34,6 +34,7 @@ def say(visit: Visit, body: Text) -> bool:
     active = sessions.active(visit.connection, visit.chat.id)
     if active is not None:
         _reply(visit, active, body)
+        _leave_no_trace(visit, active, body.message)
         return True
     left = _left_open(visit)
     if left is None or not agrees(visit, left):
@@ -41,6 +42,23 @@ def say(visit: Visit, body: Text) -> bool:
     visit.say(visit.voice.say("Welcome back. Here is the question you stopped at."))
     show_again(visit, left)
     return True
+
+
+def hear(visit: Visit, body: Other) -> bool:
+    """A voice note, photo or sticker for the open question; False when nothing is open."""
+    active = sessions.active(visit.connection, visit.chat.id)
+    if active is None:
+        return False
+    _reply(visit, active, body)
+    _leave_no_trace(visit, active, body.message)
+    return True
+
+
+def _leave_no_trace(visit: Visit, opened: Opened, message: str) -> None:
+    """What was typed to a private question goes from the chat, understood or not."""
+    name = opened.session.current
+    if message and name is not None and survey_of(visit, opened).question(name).traceless:
+        visit.say(Outbound("", erases=message))
 
 
 def edit(visit: Visit, body: Edited) -> None:
@@ -51,6 +69,8 @@ def edit(visit: Visit, body: Edited) -> None:
         return
     survey = survey_of(visit, active)
     step = engine.correct(survey, active.session, body.message, body.text, at=visit.now)
+    if not step.events:
+        visit.say(visit.voice.say("Your edit changed nothing. To change an answer, write BACK."))
     follow(visit, active, survey, step)
 
 
@@ -73,7 +93,7 @@ def _move(visit: Visit, move: Callable[[Survey, Session], Step]) -> bool:
     return True
 
 
-def _reply(visit: Visit, opened: Opened, body: Text | Tap) -> str | None:
+def _reply(visit: Visit, opened: Opened, body: Text | Tap | Other) -> str | None:
     if not opened.form and visit.now >= opened.expires_at:
         opened = _reopened(visit, opened)  # its time was over, though nobody had come to say so
     survey = survey_of(visit, opened)

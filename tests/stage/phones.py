@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from spm_bot.chat.channel import Delivery, Sent, Undeliverable
 from spm_bot.messages import Button, Outbound, Token
+from spm_bot.times import Clock
 
 NAME = "test"
+DELETABLE = timedelta(hours=48)
 
 
 @dataclass(slots=True)
@@ -17,6 +20,7 @@ class Bubble:
 
     id: str
     looks: list[Outbound]
+    at: datetime
 
     @property
     def look(self) -> Outbound:
@@ -38,12 +42,16 @@ class Seen:
 
 @dataclass(slots=True)
 class Phones:
-    """Delivers at once to every phone, except to those that blocked us."""
+    """Delivers at once to every phone, except to those that blocked us; like Telegram it takes nothing
+    out of a chat that is older than 48 hours.
+    """
 
+    clock: Clock
     chats: dict[str, list[Bubble]] = field(default_factory=lambda: defaultdict(list))
     news: list[Seen] = field(default_factory=list)
     blocking: set[str] = field(default_factory=set)
     files: dict[str, bytes] = field(default_factory=dict)
+    gone: dict[str, list[Bubble]] = field(default_factory=lambda: defaultdict(list))
     erased: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     sent: int = 0
 
@@ -57,7 +65,7 @@ class Phones:
         if message.attachment is not None and file is not None:
             self.files[message.attachment.name] = file
         self.sent += 1
-        bubble = Bubble(f"m{self.sent}", [message])
+        bubble = Bubble(f"m{self.sent}", [message], self.clock.now())
         self.chats[handle].append(bubble)
         self.news.append(Seen(handle, edit=False, message=message))
         return Sent(bubble.id)
@@ -65,7 +73,9 @@ class Phones:
     async def edit(self, handle: str, sent: str, message: Outbound) -> Delivery:
         if handle in self.blocking:
             return Undeliverable("blocked", gone=True)
-        bubble = next(each for each in self.chats[handle] if each.id == sent)
+        bubble = next((each for each in self.chats[handle] if each.id == sent), None)
+        if bubble is None:
+            return Undeliverable("no such message", gone=False)
         if (bubble.look.text, bubble.look.buttons) != (message.text, message.buttons):
             bubble.looks.append(message)
             self.news.append(Seen(handle, edit=True, message=message))
@@ -76,10 +86,13 @@ class Phones:
         if handle in self.blocking:
             return Undeliverable("blocked", gone=True)
         bubble = next((each for each in self.chats[handle] if each.id == message), None)
+        if bubble is not None and self.clock.now() - bubble.at > DELETABLE:
+            return Undeliverable("too old", gone=False)
         if bubble is None:
             self.erased[handle].append(message)
         else:
             self.chats[handle].remove(bubble)
+            self.gone[handle].append(bubble)
         words = bubble.look if bubble is not None else Outbound(message)
         self.news.append(Seen(handle, edit=False, message=words, gone=True, typed=bubble is None))
         return Sent(message)
@@ -94,8 +107,11 @@ class Phones:
         return [bubble.look.text for bubble in self.chats[handle]]
 
     def button(self, handle: str, label: str, *, on: str | None = None) -> Token:
-        """The newest button of that label; with `on`, of a message that once held these words."""
-        for bubble in reversed(self.chats[handle]):
+        """The newest button of that label; with `on`, of a message that once held these words, though it
+        may be gone by now: a finger can be quicker than the network.
+        """
+        ever = [] if on is None else self.gone[handle]
+        for bubble in reversed([*ever, *self.chats[handle]]):
             looks = [bubble.look] if on is None else reversed(bubble.looks)
             for look in looks:
                 found = labelled(look, label)
@@ -106,7 +122,8 @@ class Phones:
 
     def tokens(self, handle: str) -> list[Token]:
         """Every button this phone ever showed, oldest first."""
-        looks = (look for bubble in self.chats[handle] for look in bubble.looks)
+        ever = [*self.gone[handle], *self.chats[handle]]
+        looks = (look for bubble in ever for look in bubble.looks)
         return [button.token for look in looks for row in look.buttons for button in row]
 
 

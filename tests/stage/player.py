@@ -23,6 +23,7 @@ with `@`, and the player writes the rest:
     > (in a group) /help
     < a new message, further lines two spaces in, its rows of buttons last: [a] [b]
     * an edited message as it now looks
+    - a message that is gone, with what it said; (typed) one that the person had written
     ! the words over a tapped button
     = what is stored
 """
@@ -31,7 +32,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -49,9 +50,9 @@ _TAP = re.compile(r'\[(?P<label>.+)\](?: on "(?P<on>.+)")?')
 _SPAN = re.compile(r"\+(?P<number>\d+) (?P<unit>minute|hour|day)s?")
 _LANGUAGES = {"French": "fr", "English": "en"}
 _BODIES: dict[str, Body] = {
-    "sticker": Other("sticker"),
-    "photo": Other("photo"),
-    "voice note": Other("voice"),
+    "sticker": Other("sticker", "file-of-sticker", "f1"),
+    "photo": Other("photo", "file-of-photo", "f2"),
+    "voice note": Other("voice", "file-of-voice", "f3"),
     "contact": Contact("+254 700 111 222", own=True),
     "blocks the bot": Blocked(blocked=True),
     "lets the bot in again": Blocked(blocked=False),
@@ -81,8 +82,16 @@ class Player:
     async def _do(self, mark: str, words: str) -> list[str]:
         handle, _ = self.hand
         toast, told = (await self._person(words), []) if mark == ">" else await self._happening(words)
-        shown = [line for seen in self.world.phones.take_news() for line in _shown(seen, handle)]
+        news = [self._named(seen) for seen in self.world.phones.take_news()]
+        shown = [line for seen in news for line in _shown(seen, handle)]
         return [*([f"! {toast}"] if toast else []), *shown, *told]
+
+    def _named(self, seen: Seen) -> Seen:
+        """What somebody typed and is gone, by its words and not by its number."""
+        if not seen.typed:
+            return seen
+        words = next((words for words, sent in self.typed.items() if sent == seen.message.text), "?")
+        return replace(seen, message=Outbound(f"(typed) {words}"))
 
     async def _person(self, words: str) -> str | None:
         handle, language = self.hand
@@ -158,7 +167,9 @@ class Player:
 
 
 def _kept(answer: Answer) -> str:
-    if answer.text is not None:
+    if answer.media:
+        said = f"({answer.media}: {answer.text})"
+    elif answer.text is not None:
         said = answer.text if len(answer.text) <= 60 else f"{answer.text[:20]}… ({len(answer.text)} signs)"
         said = repr(said)
     else:
@@ -169,6 +180,9 @@ def _kept(answer: Answer) -> str:
 def _shown(seen: Seen, handle: str) -> Iterator[str]:
     elsewhere = "" if seen.handle == handle else f"(on the phone of {seen.handle}) "
     first, *others = seen.message.text.split("\n")
+    if seen.gone:
+        yield f"- {elsewhere}{_legible(first)}"
+        return
     yield f"{'*' if seen.edit else '<'} {elsewhere}{_legible(first)}"
     yield from (f"  {_legible(line)}" for line in others)
     yield from _rows(seen.message)

@@ -128,7 +128,8 @@ class World:
     @classmethod
     async def build(cls, store: Store) -> World:
         """A world with its cast in the register, every wording signed, and a card for everybody."""
-        clock, phones = FakeClock(), Phones()
+        clock = FakeClock()
+        phones = Phones(clock)
         shared = desk()
         world = cls(
             store,

@@ -32,7 +32,7 @@ def test_coming_back_to_a_private_question_asks_first_whether_now_is_good() -> N
     session = after("1", "2", "1")
     assert session.current == "ds4"
     step = engine.come_back(SURVEY, session)
-    assert step.events == (Left("ds4", 4), Asked("ds0", 5, 1, 11))
+    assert step.events == (Left("ds4", 4), Left("ds0", 1), Asked("ds0", 5, 1, 11))
     again = engine.reply(SURVEY, step.session, Text("1"), at=AT)
     assert again.events == (Answered("ds0", 5, 1, 11), Asked("ds4", 6, 4, 11))
 
@@ -40,7 +40,7 @@ def test_coming_back_to_a_private_question_asks_first_whether_now_is_good() -> N
 def test_coming_back_when_private_questions_are_no_longer_agreed_to_goes_on_without_them() -> None:
     session = engine.know(after("1", "2", "1"), {"private_items": "no"})
     step = engine.come_back(SURVEY, session)
-    assert step.events == (Left("ds4", 4), Dropped(("ds0",)), Asked("ds9", 5, 3, 4))
+    assert step.events == (Left("ds4", 4), Dropped(("ds0",), (1,)), Asked("ds9", 5, 3, 4))
 
 
 def test_private_question_without_a_gate_has_none() -> None:

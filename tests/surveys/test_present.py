@@ -99,11 +99,11 @@ def test_near_miss_is_asked_back_and_then_put_away() -> None:
     (echo,) = present(scene(doubtful.session), doubtful.events)
     assert (echo.text, [b.label for b in echo.buttons[0]]) == ("You mean: Badly?", ["Yes", "No"])
     accepted = engine.reply(SURVEY, doubtful.session, typed("yes"), at=AT)
-    assert present(scene(accepted.session), accepted.events)[0] == Outbound("✓", edits=echo.ref)
+    assert present(scene(accepted.session), accepted.events)[0] == Outbound("…", edits=echo.ref, gone=True)
     refused = engine.reply(SURVEY, doubtful.session, typed("no"), at=AT)
     assert present(scene(refused.session), refused.events)[:2] == (
-        Outbound("…", edits=echo.ref),
-        Outbound("…", edits="s9.1"),
+        Outbound("…", edits=echo.ref, gone=True),
+        Outbound("…", edits="s9.1", gone=True),
     )
 
 
@@ -164,11 +164,15 @@ def test_list_of_one_gives_no_example_and_an_empty_list_no_numbers() -> None:
     assert refused(0) == ["Sorry, that does not fit. Please try again."]
 
 
-def test_question_left_open_shows_no_words() -> None:
+def test_question_left_open_goes_from_the_chat() -> None:
     session = after("so so")
-    assert told(engine.back(SURVEY, session))[0] == "…"
-    assert present(scene(session), engine.stop(session).events) == (Outbound("…", edits="s9.2"),)
-    assert present(scene(session), engine.expire(session).events) == (Outbound("…", edits="s9.2"),)
+    gone = Outbound("…", edits="s9.2", gone=True)
+    assert present(scene(session), engine.back(SURVEY, session).events)[:2] == (
+        gone,
+        Outbound("…", edits="s9.1", gone=True),
+    )
+    assert present(scene(session), engine.stop(session).events) == (gone,)
+    assert present(scene(session), engine.expire(session).events) == (gone,)
 
 
 def test_pause_says_how_to_go_on() -> None:
@@ -179,8 +183,11 @@ def test_pause_says_how_to_go_on() -> None:
 
 def test_correction_is_confirmed_without_words_where_it_is_private() -> None:
     session = after("yes", "so so", "yes", private="yes")
-    assert told(engine.correct(SURVEY, session, "m-so so", "very well", at=AT)) == ["Changed: Very well"]
-    assert told(engine.correct(SURVEY, session, "m-yes", "no, nothing", at=AT)) == ["Changed ✓"]
+    assert told(engine.correct(SURVEY, session, "m-so so", "very well", at=AT)) == [
+        "2 of 7 · How are you?\n✓ Very well",
+        "Changed: Very well",
+    ]
+    assert told(engine.correct(SURVEY, session, "m-yes", "no, nothing", at=AT)) == ["✓ 3 of 7", "Changed ✓"]
 
 
 def test_end_says_what_this_person_should_know_and_thanks() -> None:
