@@ -30,7 +30,9 @@ NEEDS: Mapping[str, Needs] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What the rules need to know of one client. `language` is what the chat speaks, '' if none."""
+    """What the rules need to know of one client. `language` is what the chat speaks, '' if none; `hour`
+    the hour of the day at which they want to be written to.
+    """
 
     client: int
     address: int | None
@@ -44,6 +46,7 @@ class Candidate:
     language: str
     busy: bool
     history: History
+    hour: int | None = None
 
 
 def why_not(

@@ -100,9 +100,12 @@ def _within(moments: list[datetime] | tuple[datetime, ...], span: timedelta, now
     return sum(now - at < span for at in moments) if span > timedelta(0) else 0
 
 
-def client_window(rules: ContactRules, *, rest_days: frozenset[Weekday], holidays: frozenset[date]) -> Window:
-    """When a client may be written to."""
-    return Window({day: rules.hours for day in Weekday if day not in rest_days}, holidays)
+def client_window(
+    rules: ContactRules, *, rest_days: frozenset[Weekday], holidays: frozenset[date], hour: int | None = None
+) -> Window:
+    """When a client may be written to: the rules' hours, or the hour of the day they chose themselves."""
+    hours = rules.hours if hour is None else Hours(time(hour), time(hour + 1))
+    return Window({day: hours for day in Weekday if day not in rest_days}, holidays)
 
 
 def contact_rules(institution: Institution) -> ContactRules:

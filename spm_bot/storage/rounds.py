@@ -32,11 +32,11 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """One client asked once."""
+    """One client asked once; `client` is None once they are forgotten."""
 
     id: int
     round: int
-    client: int
+    client: int | None
     survey: str
     origin: str
     wave: int
@@ -58,6 +58,19 @@ class NewInvitation:
     has_loan: bool
     branch: str
     week: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one client was asked, when, and when we reminded them of it."""
+
+    survey: str
+    invited_at: datetime
+    reminded_at: datetime | None
+
+    @property
+    def messages_at(self) -> tuple[datetime, ...]:
+        return (self.invited_at,) if self.reminded_at is None else (self.invited_at, self.reminded_at)
 
 
 def open_round(
@@ -184,16 +197,21 @@ def overdue(connection: Connection, *, now: datetime, limit: int) -> list[Invita
 
 def history(
     connection: Connection, client_ids: Collection[int], *, since: datetime
-) -> dict[int, list[tuple[str, datetime]]]:
-    """What each client was asked since then: client → (survey, when), oldest first."""
+) -> dict[int, list[Asked]]:
+    """What each client was asked since then, oldest first."""
     query = (
-        select(invitations.c.client_id, invitations.c.survey, invitations.c.invited_at)
+        select(
+            invitations.c.client_id,
+            invitations.c.survey,
+            invitations.c.invited_at,
+            invitations.c.reminded_at,
+        )
         .where(invitations.c.client_id.in_(list(client_ids)), invitations.c.invited_at >= since)
         .order_by(invitations.c.invited_at)
     )
-    found: dict[int, list[tuple[str, datetime]]] = {}
-    for client, survey, invited_at in connection.execute(query):
-        found.setdefault(client, []).append((survey, invited_at))
+    found: dict[int, list[Asked]] = {}
+    for client, survey, invited_at, reminded_at in connection.execute(query):
+        found.setdefault(client, []).append(Asked(survey, invited_at, reminded_at))
     return found
 
 

@@ -146,11 +146,11 @@ def show(survey: Survey, session: Session) -> Step:
 
 
 def come_back(survey: Survey, session: Session) -> Step:
-    """The open question is asked afresh after an absence. Before a private one comes its gate again:
+    """The open question is asked afresh after an absence. Where a gate was passed it comes again first:
     somebody else may hold the phone by now. The gate's answer stands until it is given anew.
     """
     question = _open(survey, session)
-    gate = gate_of(survey, session, question)
+    gate = gate_of(survey, session)
     if gate is None or not still_relevant(survey, session):
         return show(survey, session)
     return _settled(session, ask(survey, session, gate, Left(question.name, session.turn)))

@@ -120,18 +120,13 @@ def _hopeful(survey: Survey, session: Session) -> Session:
     return replace(session, answers=MappingProxyType({**gates, **session.answers})) if gates else session
 
 
-def gate_of(survey: Survey, session: Session, question: Question) -> Question | None:
-    """The answered question that asked whether now is a good moment for this private one, if any."""
-    if not question.private:
-        return None
-    return next(
-        (
-            gate
-            for gate in survey.questions
-            if gate.name in session.answers and any(choice.pauses for choice in gate.choices)
-        ),
-        None,
-    )
+def gate_of(survey: Survey, session: Session) -> Question | None:
+    """The question that asked whether now is a good moment, if the answer was its first choice, the yes."""
+    for gate in survey.questions:
+        said = session.answers.get(gate.name)
+        if said is not None and any(choice.pauses for choice in gate.choices):
+            return gate if said.codes == (gate.choices[0].code,) else None
+    return None
 
 
 def drop_irrelevant(survey: Survey, session: Session) -> tuple[Session, tuple[Dropped, ...]]:

@@ -25,7 +25,6 @@ from spm_bot.surveys.session import (
     Finished,
     Left,
     Misunderstood,
-    Paused,
     Read,
     Settled,
     Stale,
@@ -53,7 +52,8 @@ def toast(scene: Scene, events: Sequence[Event]) -> str | None:
 def _messages(scene: Scene, event: Event) -> tuple[Outbound, ...]:
     match event:
         case Read(question=name):
-            return (Outbound(scene.words(label_of(scene.survey, scene.session, question_of(scene, name)))),)
+            note = scene.words(label_of(scene.survey, scene.session, question_of(scene, name)))
+            return (Outbound(scene.addressed(note)),)
         case Asked():
             return (_question_message(scene, event),)
         case Answered():
@@ -68,8 +68,6 @@ def _messages(scene: Scene, event: Event) -> tuple[Outbound, ...]:
             return (_put_away(scene, event),)
         case Dropped(turns=turns):
             return tuple(_away(scene.ref(turn)) for turn in turns)
-        case Paused():
-            return (Outbound(scene.voice.say("All right. Tap “Yes” when you can answer. I will wait.")),)
         case Corrected():
             return _changed(scene, event)
         case Finished():
@@ -86,7 +84,8 @@ def _question_message(scene: Scene, event: Asked) -> Outbound:
 def _asked(scene: Scene, event: Asked | Answered | Ticked | Corrected) -> str:
     """The question with its place, unless it is the only one."""
     text = text_of(scene, event.question)
-    return f"{progress(scene, event.number, event.total)} · {text}" if event.total > 1 else text
+    place = f"{progress(scene, event.number, event.total)} · " if event.total > 1 else ""
+    return scene.addressed(f"{place}{text}")
 
 
 def _answered(scene: Scene, event: Answered) -> Outbound:

@@ -18,12 +18,20 @@ _PLACE = re.compile(r"\$\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Who is talked to about what: the survey, the session as it now stands, its id, the voice."""
+    """Who is talked to about what: the survey, the session as it now stands, its id, the voice.
+
+    `whom` is the first name of the person asked, where others read the same chat.
+    """
 
     survey: Survey
     session: Session
     id: int
     voice: Voice
+    whom: str = ""
+
+    def addressed(self, text: str) -> str:
+        """The text, saying for whom it is where that is not clear."""
+        return f"{self.whom} · {text}" if self.whom else text
 
     def words(self, words: Words) -> str:
         """Words in the session's language with `${name}` places filled from its values."""
@@ -87,6 +95,8 @@ def _steps(scene: Scene, question: Question, turn: int) -> Rows:
         row.append(scene.button(say("Skip"), Action.SKIP, turn=turn))
     if question.kind is Kind.SELECT_MULTIPLE:
         row.append(scene.button(say("Done ✓"), Action.DONE, turn=turn))
+    if not scene.survey.form:
+        row.append(scene.button(say("✖ Close"), Action.CLOSE, turn=turn))
     return (tuple(row),) if row else ()
 
 

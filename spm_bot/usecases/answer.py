@@ -12,6 +12,7 @@ from spm_bot.storage import sessions
 from spm_bot.storage.sessions import EXPIRED, SUSPENDED, Opened
 from spm_bot.surveys import engine
 from spm_bot.surveys.model import Survey
+from spm_bot.surveys.plan import place
 from spm_bot.surveys.session import Session, Step
 from spm_bot.usecases.follow import follow, show_again
 from spm_bot.usecases.talk import agrees, as_agreed, make_way, survey_of
@@ -39,9 +40,16 @@ def say(visit: Visit, body: Text) -> bool:
     left = _left_open(visit)
     if left is None or not agrees(visit, left):
         return False
-    visit.say(visit.voice.say("Welcome back. Here is the question you stopped at."))
+    visit.say(_welcome(visit, left))
     show_again(visit, left)
     return True
+
+
+def _welcome(visit: Visit, left: Opened) -> str:
+    survey = survey_of(visit, left)
+    number, total = place(survey, left.session, survey.question(left.session.current or ""))
+    say = visit.voice.say
+    return say("Welcome back. We go on with question %(number)s of %(total)s.", number=number, total=total)
 
 
 def hear(visit: Visit, body: Other) -> bool:

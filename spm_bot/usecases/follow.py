@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from spm_bot.storage import people, sessions
+from spm_bot.storage import people, rounds, sessions
 from spm_bot.storage.sessions import Opened
 from spm_bot.surveys import engine
 from spm_bot.surveys.model import Survey
-from spm_bot.surveys.session import Finished, Needs, Step, Submitted
+from spm_bot.surveys.session import Finished, Needs, Paused, Step, Submitted
 from spm_bot.usecases.eligibility import signed_languages
-from spm_bot.usecases.forms import NEEDED, SUBMITTED
+from spm_bot.usecases.forms import NEEDED, SUBMITTED, WAITS
+from spm_bot.usecases.postpone import ask_when
 from spm_bot.usecases.respond import respond
 from spm_bot.usecases.talk import as_agreed, survey_of, take_step
 from spm_bot.usecases.visit import Visit
@@ -26,11 +27,21 @@ def follow(visit: Visit, opened: Opened, survey: Survey, step: Step) -> str | No
                 return follow(visit, saved, survey, engine.supply(survey, saved.session, values))
             case Submitted(form=form, answers=answers):
                 SUBMITTED[form](visit, saved, answers)
-                go_on(visit)
+                if form not in WAITS:
+                    go_on(visit)
+            case Paused():
+                _pause(visit, saved)
             case Finished():
                 respond(visit.connection, visit.desk, saved, survey, now=visit.now)
                 go_on(visit)
     return words
+
+
+def _pause(visit: Visit, opened: Opened) -> None:
+    """Now is not a good moment: the survey waits, and the client says when to ask again."""
+    invitation = None if opened.invitation is None else rounds.invitation(visit.connection, opened.invitation)
+    if invitation is None or not ask_when(visit, invitation):
+        visit.say(visit.voice.say("All right. Tap “Yes” when you can answer. I will wait."))
 
 
 def show_again(visit: Visit, opened: Opened) -> None:

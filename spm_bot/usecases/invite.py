@@ -9,7 +9,6 @@ from hashlib import sha256
 
 from spm_bot.clauses import Round as StandingRound
 from spm_bot.fieldwork.audience import Candidate, eligible
-from spm_bot.fieldwork.contact_rules import client_window
 from spm_bot.fieldwork.sampling import is_due
 from spm_bot.messages import Action, Button, Outbound, Subject, Token
 from spm_bot.storage import outbox, people, rounds
@@ -19,10 +18,11 @@ from spm_bot.storage.store import Connection, Store
 from spm_bot.surveys import engine
 from spm_bot.surveys.model import Survey
 from spm_bot.surveys.plan import question_count
-from spm_bot.texts import voice
-from spm_bot.times import Week, next_open
+from spm_bot.texts import Voice, voice
+from spm_bot.times import Week
 from spm_bot.usecases.eligibility import candidates, launch_problem, signed_languages
 from spm_bot.usecases.facts import client_facts
+from spm_bot.usecases.find_hour import allowed_from
 from spm_bot.usecases.visit import Desk
 
 CHUNK = 500
@@ -113,7 +113,9 @@ def write_invitations(
     window: timedelta,
 ) -> int:
     """Writes invitations and their messages, each for the first allowed hour from `when` on."""
-    allowed = {each.client: allowed_from(desk, each.branch, when[each.client]) for each in asked}
+    allowed = {
+        each.client: allowed_from(desk, each.branch, when[each.client], hour=each.hour) for each in asked
+    }
     zone = desk.institution.time_zone
     fresh = [
         NewInvitation(
@@ -134,17 +136,6 @@ def write_invitations(
         at = allowed[client]
         _queue(connection, desk, survey, by_client[client], invitation, at=at, expires_at=at + window)
     return len(written)
-
-
-def allowed_from(desk: Desk, branch: str, instant: datetime) -> datetime:
-    """The first moment from `instant` on at which clients of a branch may be written to."""
-    institution = desk.institution
-    window = client_window(
-        desk.rules,
-        rest_days=institution.rest_days_of(branch),
-        holidays=institution.holidays_of(branch),
-    )
-    return next_open(instant, zone=institution.zone_of(branch), window=window)
 
 
 def _queue(
@@ -205,8 +196,14 @@ def invitation_message(
             team=desk.institution.answers_seen_by,
         ),
     ]
+    row = reply_row(speaker, invitation, turn)
+    return Outbound("\n".join(parts), (row,), ref=f"i{invitation}.{turn}")
+
+
+def reply_row(speaker: Voice, invitation: int, turn: int) -> tuple[Button, ...]:
+    """What can be said to an invitation, or to the reminder of it that is its message number `turn`."""
+    say = speaker.say
     actions = ((say("Start"), Action.START), (say("Later"), Action.LATER), (say("No"), Action.NO))
-    row = tuple(
+    return tuple(
         Button(label, Token(Subject.INVITATION, invitation, turn, action)) for label, action in actions
     )
-    return Outbound("\n".join(parts), (row,), ref=f"i{invitation}.{turn}")

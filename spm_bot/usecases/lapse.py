@@ -53,9 +53,9 @@ def _lapse_chunk(connection: Connection, *, desk: Desk, now: datetime) -> int:
     for opened in late:
         _expire(connection, desk, opened, now=now)
     unanswered = rounds.overdue(connection, now=now, limit=CHUNK)
-    chats = people.chats_of_clients(connection, [each.client for each in unanswered])
+    chats = people.chats_of_clients(connection, [each.client or 0 for each in unanswered])
     for invitation in unanswered:
-        chat = chats.get(invitation.client)
+        chat = chats.get(invitation.client or 0)
         outcome = of_silence(
             delivered=invitation.delivered_at is not None, reachable=chat is not None and chat.reachable
         )

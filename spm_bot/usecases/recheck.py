@@ -11,7 +11,7 @@ from spm_bot.storage import people, rounds
 from spm_bot.storage.outbox import DROPPED, QUEUED, Due, Outcome
 from spm_bot.storage.store import Connection
 from spm_bot.usecases.eligibility import candidates
-from spm_bot.usecases.invite import allowed_from
+from spm_bot.usecases.find_hour import sendable_from
 from spm_bot.usecases.visit import Desk
 
 _STARTED_BY_US = frozenset({"invitation", "reminder"})
@@ -50,19 +50,22 @@ def _judged(connection: Connection, desk: Desk, ours: Sequence[Due], *, now: dat
     if not ours:
         return {}
     asked = rounds.invitations_by_id(connection, [each.invitation or 0 for each in ours])
-    clients = people.clients_by_id(connection, [each.client for each in asked.values()])
+    clients = people.clients_by_id(connection, [each.client or 0 for each in asked.values()])
     known = {each.client: each for each in candidates(connection, clients, now=now)}
     judged = {}
     for each in ours:
         invitation = asked[each.invitation or 0]
-        candidate = known[invitation.client]
+        candidate = known.get(invitation.client or 0)
+        if candidate is None:
+            judged[each.id] = Outcome(each.id, DROPPED)
+            continue
         # Whoever moved to another phone is not written to on the old one: others may read there.
         moved = candidate.address != each.address_id
         why_not = why_not_at_all(candidate, survey=invitation.survey, now=now)
         if moved or why_not is not None or invitation.outcome is not None:
             judged[each.id] = Outcome(each.id, DROPPED)
             continue
-        allowed = allowed_from(desk, candidate.branch, now)
+        allowed = sendable_from(desk, candidate.branch, now, hour=candidate.hour)
         if allowed > now:
             judged[each.id] = Outcome(each.id, QUEUED, not_before=allowed)
     return judged

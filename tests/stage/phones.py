@@ -88,6 +88,8 @@ class Phones:
         bubble = next((each for each in self.chats[handle] if each.id == message), None)
         if bubble is not None and self.clock.now() - bubble.at > DELETABLE:
             return Undeliverable("too old", gone=False)
+        if any(each.id == message for each in self.gone[handle]):
+            return Sent(message)
         if bubble is None:
             self.erased[handle].append(message)
         else:

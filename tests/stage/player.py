@@ -54,6 +54,8 @@ _BODIES: dict[str, Body] = {
     "photo": Other("photo", "file-of-photo", "f2"),
     "voice note": Other("voice", "file-of-voice", "f3"),
     "contact": Contact("+254 700 111 222", own=True),
+    "contact of Amina": Contact("254711000001", own=True),
+    "contact of somebody else": Contact("254711000001", own=False),
     "blocks the bot": Blocked(blocked=True),
     "lets the bot in again": Blocked(blocked=False),
     "taps a button from another age": Tap(None),

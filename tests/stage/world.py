@@ -23,8 +23,10 @@ from spm_bot.surveys.wordings import wording
 from spm_bot.usecases.deliver import Postman
 from spm_bot.usecases.eligibility import candidates, signed_languages
 from spm_bot.usecases.invite import write_invitations
-from spm_bot.usecases.join import CLIENT_LINK_LASTS, STAFF_LINK_LASTS
+from spm_bot.usecases.enrol_staff import STAFF_LINK_LASTS
+from spm_bot.usecases.join import CLIENT_LINK_LASTS
 from spm_bot.usecases.lapse import lapse
+from spm_bot.usecases.remind import remind
 from spm_bot.usecases.visit import Desk
 from tests.stage.clock import FakeClock
 from tests.stage.phones import NAME, Phones
@@ -32,14 +34,21 @@ from tests.stage.phones import NAME, Phones
 T = TypeVar("T")
 
 WINDOW = timedelta(hours=72)
+LOOK_EVERY = timedelta(hours=6)
 SURVEYS = ("branch_visit", "client_exit", "client_outcomes", "client_satisfaction", "debt_stress")
 CARDS = {"Amina": "AMNA2345", "Beatrice": "BEAT2345", "Chantal": "CHAN2345", "David": "DAVD2345"}
-STAFF = {"Officer": "loan_officer", "Manager": "manager", "Head": "spm_manager"}
+STAFF = {
+    "Officer": "loan_officer",
+    "Manager": "manager",
+    "Head": "spm_manager",
+    "Administrator": "administrator",
+}
 
 CAST = (
     RegisterRow(
         code="Amina",
         name="Amina Otieno",
+        phone="+254711000001",
         branch="BUN",
         product="business_loan",
         loan_method="individual",
@@ -53,6 +62,7 @@ CAST = (
     RegisterRow(
         code="Beatrice",
         name="Beatrice Wafula",
+        phone="+254711000002",
         branch="BUN",
         product="group_loan",
         loan_method="group",
@@ -66,6 +76,7 @@ CAST = (
     RegisterRow(
         code="Chantal",
         name="Chantal Mukeshimana",
+        phone="+254711000003",
         branch="BUS",
         product="business_loan",
         loan_method="individual",
@@ -78,6 +89,7 @@ CAST = (
     RegisterRow(
         code="David",
         name="David Kiprop",
+        phone="+254711000004",
         branch="BUN",
         gender="male",
         birth_year=1970,
@@ -177,10 +189,15 @@ class World:
         return toast
 
     async def wait(self, span: timedelta) -> None:
-        """Time passes; what time ends is ended, what it makes due is sent."""
-        self.clock.advance(span)
-        await lapse(self.clock.now(), store=self.store, desk=self.desk)
-        await self.postman.flush()
+        """Time passes, a quarter of a day at most between two looks of the jobs: what time ends is ended,
+        what it makes due is sent.
+        """
+        until = self.clock.now() + span
+        while (now := self.clock.now()) < until:
+            self.clock.advance(min(LOOK_EVERY, until - now))
+            await remind(self.clock.now(), store=self.store, desk=self.desk)
+            await lapse(self.clock.now(), store=self.store, desk=self.desk)
+            await self.postman.flush()
 
     async def read(self, work: partial[T]) -> T:
         return await self.store.read(work)
@@ -234,13 +251,12 @@ class World:
 
 
 def _prepare(connection: Connection, *, desk: Desk, at: datetime) -> None:
-    for code in SURVEYS:
-        survey = desk.library.survey(code)
+    for survey in [*map(desk.library.survey, SURVEYS), *desk.library.client_forms]:
         for language in survey.languages:
             for name in ("A. Translator", "B. Reader"):
                 survey_versions.sign(
                     connection,
-                    code=code,
+                    code=survey.code,
                     wording=wording(survey, language),
                     language=language,
                     signed_by=name,
@@ -286,7 +302,7 @@ def _enrol(
             subject=client.subject,
             purpose=purpose,
             given=given,
-            text_version=desk.library.survey("consent").version,
+            text_version=wording(desk.library.survey("consent"), language),
             language=language,
             channel=NAME,
             at=at,

@@ -1,0 +1,67 @@
+"""QUIET and ✖ Close: nothing of a survey stays in sight, and the chat shows the branch's hours instead."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from babel.core import Locale
+
+from spm_bot.messages import Outbound
+from spm_bot.storage import people, screens, sessions
+from spm_bot.storage.screens import Shown
+from spm_bot.times import Hours, Weekday
+from spm_bot.usecases.talk import make_room
+from spm_bot.usecases.visit import Visit
+
+IN_SIGHT = timedelta(hours=48)
+"""How far back a chat is cleared, and how long a channel lets us take a message out of it."""
+
+
+def hush(visit: Visit, *, typed: str = "") -> None:
+    """Clears the chat, newest first; an open survey waits. `typed` is the message that asked for it."""
+    current = sessions.active(visit.connection, visit.chat.id)
+    since = visit.now - IN_SIGHT
+    theirs: tuple[str, ...] = ()
+    if current is not None:
+        since = min(since, current.started_at)
+        theirs = tuple(current.session.heard)
+    make_room(visit)
+    screens.call_back(visit.connection, visit.chat.id, now=visit.now)
+    shown = screens.on_screen(visit.connection, visit.chat.id, since=since)
+    visit.say(*(Outbound("", erases=message) for message in (typed, *reversed(theirs)) if message))
+    visit.say(*(_away(each) for each in shown))
+    visit.say(_opening_hours(visit))
+
+
+def _away(shown: Shown) -> Outbound:
+    if shown.ref is None:
+        return Outbound("", erases=shown.message)
+    return Outbound("…", edits=shown.ref, gone=True)
+
+
+def _opening_hours(visit: Visit) -> str:
+    """When the client's branch is open: words that anybody may read."""
+    institution = visit.desk.institution
+    branch = ""
+    if visit.chat.clients:
+        branch = people.client(visit.connection, visit.chat.clients[0]).branch
+    window = institution.working_window(branch)
+    hours = institution.working_hours.hours
+    return visit.voice.say(
+        "%(name)s is open: %(days)s, %(hours)s.",
+        name=institution.name,
+        days=_days(sorted(window.hours), visit.chat.language),
+        hours=_span(hours),
+    )
+
+
+def _days(days: list[Weekday], language: str) -> str:
+    """`Monday – Saturday` for days in a row, else each by its name."""
+    names = Locale.parse(language).days["format"]["wide"]
+    in_a_row = len(days) > 2 and days[-1] - days[0] == len(days) - 1
+    shown = [days[0], days[-1]] if in_a_row else days
+    return (" – " if in_a_row else ", ").join(names[day] for day in shown)
+
+
+def _span(hours: Hours) -> str:
+    return f"{hours.opens:%H:%M} – {hours.closes:%H:%M}"

@@ -1,0 +1,32 @@
+"""Which client of a chat something is about: clear where there is one, asked where there are two."""
+
+from __future__ import annotations
+
+from spm_bot.storage import people
+from spm_bot.surveys.model import Choice, Words
+from spm_bot.usecases.talk import begin
+from spm_bot.usecases.visit import Visit
+
+FORM = "whose"
+
+
+def about_one(visit: Visit, then: str) -> int | None:
+    """The only client of this chat. With two it asks for whom, and the reply goes on with `then` of the
+    table in `forms`; with none it says that this is for clients.
+    """
+    match visit.chat.clients:
+        case (client,):
+            return client
+        case ():
+            visit.say(visit.voice.say("This is for clients who have joined."))
+        case several:
+            form = visit.desk.library.survey(FORM)
+            begin(visit, form, values={"then": then}, choices={"clients": _names(visit, several)})
+    return None
+
+
+def _names(visit: Visit, clients: tuple[int, ...]) -> tuple[Choice, ...]:
+    """The clients of a shared chat by their first names."""
+    return tuple(
+        Choice(str(client), Words({"en": people.first_name(visit.connection, client)})) for client in clients
+    )
