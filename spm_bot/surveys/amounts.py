@@ -21,7 +21,7 @@ _MOST = 1e15  # beyond it a float no longer tells neighbouring whole numbers apa
 _LONGEST = 60
 _CODE_LENGTH = 3
 
-_TOKEN = re.compile(r"(?P<number>\d(?:[\d.,' ]*\d)?)|(?P<word>[^\s\d]+)")
+_NUMBER = re.compile(r"\d(?:[\d.,' ]*\d)?")
 _SIGNS = str.maketrans({"\u066c": ",", "\u060c": ",", "\u066b": ".", "’": "'"})
 _PRICE_MARK = re.compile(r"(?<=\d)\s*(?:/=|/-|=/|=)(?!\S)|^s/\.?")  # as a shop writes prices: 1500/=, S/ 500
 _DECIMAL = re.compile(r"0[.,]\d{1,3}|\d+[.,]\d{1,2}")
@@ -63,19 +63,17 @@ _LOCAL_TIMES: Mapping[str, Mapping[str, int]] = MappingProxyType(
 _BEFORE = frozenset({"elfu", "alfu", "laki", "milioni", "mia", "bilioni"})
 """Words that stand before their number in Swahili."""
 
-_CURRENCIES = frozenset(
-    plain(word)
-    for word in (
-        "ksh kshs sh shs shilling shillings shilingi bob tsh tshs ush ushs شلن "
-        "rs re rupee rupees rupaye rupay rupaya rupiya रुपये रुपए रुपया रुपयों रु روبيه "
-        "taka tk টাকা dollar dollars dolar dolares dola دولار euro euros يورو pound pounds "
-        "franc francs fcfa cfa f birr ብር naira cedi cedis kwacha mk rand metical "
-        "peso pesos sol soles quetzal quetzales q lempira lempiras cordoba cordobas boliviano bolivianos "
-        "bs colon colones guarani guaranies gs bolivar bolivares real reais "
-        "rupiah rp riel kyat dong baht dirham dirhams dh dinar dinars le riyal riyals "
-        "جنيه جنيهات ليره ليرات دينار دنانير درهم دراهم ريال ريالات"
-    ).split()
-)
+_CURRENCY_WORDS = """
+    ksh kshs sh shs shilling shillings shilingi bob tsh tshs ush ushs شلن
+    rs re rupee rupees rupaye rupay rupaya rupiya रुपये रुपए रुपया रुपयों रु روبيه
+    taka tk টাকা dollar dollars dolar dolares dola دولار euro euros يورو pound pounds
+    franc francs fcfa cfa f birr ብር naira cedi cedis kwacha mk rand metical
+    peso pesos sol soles quetzal quetzales q lempira lempiras cordoba cordobas boliviano bolivianos
+    bs colon colones guarani guaranies gs bolivar bolivares real reais
+    rupiah rp riel kyat dong baht kip dirham dirhams dh dinar dinars le riyal riyals
+    جنيه جنيهات ليره ليرات دينار دنانير درهم دراهم ريال ريالات
+"""
+_CURRENCIES = frozenset(map(plain, _CURRENCY_WORDS.split()))
 _LINKS = frozenset({"de", "of", "only", plain("मात्र")})
 """Words about a price that change nothing: `2 millones de pesos`, `500 rupees only`."""
 
@@ -93,16 +91,12 @@ def amount(text: str, *, whole: bool, language: str) -> Amount | None:
     said = _PRICE_MARK.sub(" ", _spelt(text)).rstrip(" .!")
     if len(said) > _LONGEST:
         return None
-    tokens = [(match.lastgroup, match[0]) for match in _TOKEN.finditer(said)]
-    numbers = [place for place, (kind, _) in enumerate(tokens) if kind == "number"]
+    numbers = list(_NUMBER.finditer(said))
     if len(numbers) != 1:
         return None
-    place = numbers[0]
-    digits = tokens[place][1]
+    digits = numbers[0][0]
     read = _digits(digits)
-    times = _times(
-        [word for _, word in tokens[:place]], [word for _, word in tokens[place + 1 :]], language=language
-    )
+    times = _times(said[: numbers[0].start()].split(), said[numbers[0].end() :].split(), language=language)
     if read is None or times is None:
         return None
     written, sure = read

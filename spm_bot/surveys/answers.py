@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from spm_bot.surveys.amounts import amount
@@ -28,7 +29,7 @@ _NO_AND = {"hi": frozenset({"na"})}
 """Words between several picks; `na` is *and* in Swahili and *no* in Hindi."""
 
 _ARABIC_AND = re.compile(r"(?<![^\W\d])و(?=\d)")
-_MINUS = re.compile(r"(?<!\w)[-\u2212\u2013]\s*\d")
+_MINUS = re.compile(r"(?:^|[,;\n،؛])\s*[-\u2212\u2013]\s*\d")
 _SCORE = re.compile(r"(\d{1,2})(?:\s*/\s*10)?")
 
 
@@ -158,11 +159,14 @@ def _holds(label: str, said: str) -> bool:
 
 
 def _label(choice: Choice, language: str) -> str:
-    return plain(choice.label.in_(language))
+    return _label_words(choice.label.in_(language))
 
 
 def _labels(choice: Choice) -> frozenset[str]:
-    return frozenset(map(plain, choice.label.by_language.values()))
+    return frozenset(map(_label_words, choice.label.by_language.values()))
+
+
+_label_words = lru_cache(maxsize=4096)(plain)  # labels alone: what a person typed is kept nowhere
 
 
 def _several(choices: Sequence[Choice], text: str, language: str) -> Reading:
@@ -184,13 +188,17 @@ def _several(choices: Sequence[Choice], text: str, language: str) -> Reading:
 def _listed(choices: Sequence[Choice], text: str, language: str) -> list[str]:
     """The picks of a list. A label may itself hold a comma or an *and*: it is looked for whole first."""
     whole = plain(text)
-    if not whole or isinstance(_one(choices, whole, language), Understood) or _nearly(choices, whole):
-        return [whole] if whole else []
+    if not whole:
+        return []
+    nearly = not whole[0].isdigit() and _nearly(choices, whole)
+    if nearly or isinstance(_one(choices, whole, language), Understood):
+        return [whole]
     lines = [line for line in _LISTED.split(text) if plain(line)]
-    if len(lines) > 1:
+    if 1 < len(lines) <= len(choices):
         return [said for line in lines for said in _listed(choices, line, language)]
     runs = groupby(whole.split(), key=lambda word: _joins(word, language))
-    return [" ".join(words) for joins, words in runs if not joins]
+    picks = [" ".join(words) for joins, words in runs if not joins]
+    return picks if len(picks) <= len(choices) else [whole]
 
 
 def _joins(word: str, language: str) -> bool:

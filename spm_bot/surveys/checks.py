@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from spm_bot.surveys.answers import printed
 from spm_bot.surveys.expressions import Expression
-from spm_bot.surveys.model import DONT_KNOW, RATHER_NOT_SAY, Kind, Question, Score, Survey, Words
+from spm_bot.surveys.legibility import legibility
+from spm_bot.surveys.model import DONT_KNOW, RATHER_NOT_SAY, Kind, Question, Score, Survey
 from spm_bot.surveys.problems import Problem
 
-MESSAGE_LIMIT = 160
-BUTTON_LIMIT = 64
 NONE = "none"
 NOT_APPLICABLE = "na"
 
 _SELECTS = frozenset({Kind.SELECT_ONE, Kind.SELECT_MULTIPLE})
 _UNASKED = frozenset({Kind.NOTE, Kind.SUPPLIED})
-_PLACE = re.compile(r"\$\{([^}]*)")
 
 
 def check(survey: Survey) -> tuple[Problem, ...]:
@@ -29,8 +25,7 @@ def check(survey: Survey) -> tuple[Problem, ...]:
     for place, question in enumerate(survey.questions):
         found += _choices(question)
         found += _conditions(survey, place)
-        found += _lengths(survey, question)
-    found += _wordings(survey)
+    found += legibility(survey)
     found += _codes(survey)
     for score in survey.scores:
         found += _score(survey, score)
@@ -93,62 +88,6 @@ def _constraint(question: Question) -> Iterator[Problem]:
     elif not rule.uses_own:
         reason = "the constraint does not look at the answer . and so cannot judge it"
         yield Problem("constraint", reason, question.name)
-
-
-def _lengths(survey: Survey, question: Question) -> Iterator[Problem]:
-    numbers = printed(question.choices)
-    labels = (question.label, *(words for _, words in question.label_by))
-    for language in survey.languages:
-        buttons = [choice.label.in_(language) for choice in question.choices]
-        lines = (f"\n{number} {button}" for number, button in zip(numbers, buttons, strict=True))
-        length = max(len(label.in_(language)) for label in labels) + sum(map(len, lines))
-        if length > MESSAGE_LIMIT:
-            reason = f"{length} characters in {language} with its choices; aim for {MESSAGE_LIMIT}"
-            yield Problem("long_message", reason, question.name, severity="warning")
-        for choice, button in zip(question.choices, buttons, strict=True):
-            if len(button) > BUTTON_LIMIT:
-                reason = f"choice {choice.code} has {len(button)} characters in {language}"
-                yield Problem("long_button", f"{reason}; a button holds {BUTTON_LIMIT}", question.name)
-
-
-def _wordings(survey: Survey) -> Iterator[Problem]:
-    """Every wording in every language, with places that are filled from facts only."""
-    places = {*survey.facts, *(each.name for each in survey.questions if each.kind is Kind.SUPPLIED)}
-    for where, question, words in _all_words(survey):
-        given = set(words.by_language)
-        for language in (each for each in survey.languages if each not in given):
-            reason = f"{where} has no words in {language}; add them"
-            yield _at(question, "missing_language", reason, where)
-        for language in sorted(given - set(survey.languages)):
-            reason = f"{where} has words in {language}, which is not listed under languages"
-            yield _at(question, "unlisted_language", reason, where)
-        for name in sorted({name for text in words.by_language.values() for name in _PLACE.findall(text)}):
-            if name not in places:
-                reason = f"{where} shows ${{{name}}}; declare it under facts"
-                yield _at(question, "unknown_place", reason, where)
-
-
-def _at(question: Question | None, code: str, reason: str, part: str) -> Problem:
-    return Problem(code, reason, question.name) if question else Problem(code, reason, place=part)
-
-
-def _all_words(survey: Survey) -> Iterator[tuple[str, Question | None, Words]]:
-    yield "title", None, survey.title
-    if survey.intro is not None:
-        yield "intro", None, survey.intro
-    for closing in survey.closings:
-        yield "closings", None, closing.words
-    for question in survey.questions:
-        if question.kind is not Kind.SUPPLIED or question.label.by_language:
-            yield "label", question, question.label
-        for part in ("hint", "example", "constraint_message"):
-            words = getattr(question, part)
-            if words is not None:
-                yield part, question, words
-        for _, words in question.label_by:
-            yield "label_by", question, words
-        for choice in question.choices:
-            yield f"choice {choice.code}", question, choice.label
 
 
 def _codes(survey: Survey) -> Iterator[Problem]:

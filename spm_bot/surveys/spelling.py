@@ -28,10 +28,7 @@ def plain(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", latin_digits(text)).casefold().translate(_ALIKE)
     kept = _SWAHILI_NG.sub("", "".join(char for char in decomposed if not _light(char)))
     joined = _HALF_NASAL.sub("\u0902", kept)
-    words = "".join(
-        char if char.isalnum() or unicodedata.category(char)[0] == "M" else " " for char in joined
-    )
-    return " ".join(words.split())
+    return " ".join("".join(char if _in_word(char) else " " for char in joined).split())
 
 
 def visible(text: str) -> str:
@@ -62,6 +59,10 @@ def within(left: str, right: str, *, reach: int) -> bool:
             row.append(best)
         before = above
     return row[-1] <= reach
+
+
+def _in_word(char: str) -> bool:
+    return char.isalnum() or unicodedata.category(char).startswith("M")
 
 
 def _light(char: str) -> bool:

@@ -174,6 +174,56 @@ VALUELESS = replace(FIRST, choices=(*FIRST.choices, Choice("c", said("c"))))
             ),
         ),
         (
+            survey(text("first", hint=said("x" * 155))),
+            Problem(
+                "long_message",
+                "161 characters in en with its choices; aim for 160",
+                "first",
+                severity="warning",
+            ),
+        ),
+        (
+            survey(replace(FIRST, choices=(Choice("a", said("😀" * 33)),))),
+            Problem("long_button", "choice a has 66 characters in en; a button holds 64", "first"),
+        ),
+        (
+            survey(text("first", example=said("😀" * 2049))),
+            Problem("long_wording", "example has 4098 characters in en; a message holds 4096", "first"),
+        ),
+        (
+            survey(FIRST, closings=(Closing(None, said("x" * 4097)),)),
+            Problem(
+                "long_wording", "closings has 4097 characters in en; a message holds 4096", place="closings"
+            ),
+        ),
+        (
+            survey(replace(FIRST, choices=(Choice("a", said("Déjà")), Choice("b", said("deja!"))))),
+            Problem("same_label", "choices a and b are the same word in en; reword one", "first"),
+        ),
+        (
+            survey(replace(FIRST, choices=(Choice("a", said("More")), Choice("b", said("Mode"))))),
+            Problem(
+                "alike_labels",
+                "choices a and b are one slip apart in en; reword one",
+                "first",
+                severity="warning",
+            ),
+        ),
+        (
+            survey(FIRST, intro=Words({"en": "Hello ${fact}.", "fr": "Bonjour."})),
+            Problem(
+                "different_places",
+                "intro does not show ${fact} in fr, as another language does",
+                place="intro",
+            ),
+        ),
+        (
+            survey(replace(text("first"), label=Words({"en": "Well?", "ar": "حسنا ${fact}؟"}))),
+            Problem(
+                "different_places", "label does not show ${fact} in en, as another language does", "first"
+            ),
+        ),
+        (
             survey(replace(FIRST, choices=(Choice("a", said("x" * 65)),))),
             Problem("long_button", "choice a has 65 characters in en; a button holds 64", "first"),
         ),
@@ -317,6 +367,10 @@ def test_a_choice_that_means_no_answer_needs_no_value(code: str) -> None:
         survey(FIRST, text("second", relevant=when("${first} = 'pns' or ${first} = ''"))),
         survey(text("first", constraint=when("string-length(.) > 2"), constraint_message=said("Longer."))),
         survey(replace(FIRST, label=said("x" * 152))),
+        survey(text("first", label_by=((when("${fact} = 'a'"), said("x" * 160)),))),
+        survey(text("first", hint=said("x" * 154))),
+        survey(replace(FIRST, choices=(Choice("a", said("😀" * 32)), Choice("b", said("🙂"))))),
+        survey(FIRST, intro=said("${fact} and ${fact}")),
     ],
 )
 def test_a_sound_survey_has_no_problem(sound: Survey) -> None:
