@@ -309,16 +309,20 @@ def wordings(survey: Survey) -> list[Words]:
 
 
 @pytest.mark.parametrize("survey", EVERY, ids=lambda survey: survey.code)
-def test_every_wording_is_in_english_and_french(survey: Survey) -> None:
-    assert survey.languages == ("en", "fr")
-    assert {tuple(words.by_language) for words in wordings(survey)} == {("en", "fr")}
+def test_every_wording_is_in_six_languages(survey: Survey) -> None:
+    six = ("en", "fr", "es", "sw", "hi", "ar")
+    assert survey.languages == six
+    assert {tuple(words.by_language) for words in wordings(survey)} == {six}
 
 
 @pytest.mark.parametrize("survey", EVERY, ids=lambda survey: survey.code)
 def test_an_invitation_reveals_nothing_on_a_locked_phone(survey: Survey) -> None:
     assert survey.intro is not None
     telling = re.compile(
-        "loan|debt|pay|money|complain|problem|result|prêt|dette|payer|argent|plainte|problème", re.I
+        "loan|debt|pay|money|complain|problem|result|prêt|dette|payer|argent|plainte|problème"
+        "|préstamo|deuda|pagar|dinero|queja|mkopo|mikopo|deni|kulipa|pesa|lalamik|tatizo"
+        "|लोन|कर्ज़|उधार|पैस|शिकायत|परेशानी|قرض|قروض|دين|سداد|مال|شكوى|مشكلة",
+        re.I,
     )
     assert [text for text in survey.intro.by_language.values() if telling.search(text)] == []
 
