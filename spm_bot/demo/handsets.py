@@ -19,6 +19,10 @@ class Screen:
     arrived: int = 0
     blocked: bool = False
 
+    def newest(self) -> Outbound | None:
+        """The message at the bottom of the chat."""
+        return next(reversed(self.shown.values()), None)
+
     def newest_first(self) -> Iterator[Outbound]:
         """Messages that still have buttons, the newest first."""
         return (message for message in reversed(self.shown.values()) if message.buttons)
@@ -54,6 +58,14 @@ class Handsets:
         screen.shown[sent] = message
         self._rang[handle] = None
         return Sent(sent)
+
+    async def delete(self, handle: str, message: str) -> Delivery:
+        """Takes a message off the screen, which makes no sound. What was typed is not kept there."""
+        screen = self.screens[handle]
+        if screen.blocked:
+            return Undeliverable("the person blocked the bot", gone=True)
+        screen.shown.pop(message, None)
+        return Sent(message)
 
     def rang(self) -> tuple[str, ...]:
         """The phones that something came to since the last call, in the order of their first message."""

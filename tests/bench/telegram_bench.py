@@ -124,6 +124,17 @@ class TelegramBench:
         sticker = {"file_id": "s", "file_unique_id": "s", "type": "regular", "width": 1, "height": 1}
         return await self._message(chat, {"sticker": {**sticker, "is_animated": False, "is_video": False}})
 
+    async def send_voice(self, chat: int) -> int:
+        return await self._message(chat, {"voice": {"file_id": "v", "file_unique_id": "v", "duration": 3}})
+
+    async def send_photo(self, chat: int, *, caption: str | None = None) -> int:
+        """In the three sizes a phone makes of it: small, large, middle."""
+        sizes = [
+            {"file_id": name, "file_unique_id": name, "width": width, "height": 2 * width}
+            for name, width in (("small", 90), ("large", 1280), ("middle", 320))
+        ]
+        return await self._message(chat, {"photo": sizes} | ({"caption": caption} if caption else {}))
+
     async def block(self, chat: int) -> int:
         """The person blocks the bot: it is told, and everything sent to them is refused."""
         await self.refuse(
@@ -213,6 +224,10 @@ class TelegramBench:
         """The taps that are not answered yet become too old to answer."""
         await self._post("expire", {})
 
+    async def age(self, *, hours: float) -> None:
+        """Every message there is becomes that much older."""
+        await self._post("age", {"seconds": int(hours * 3600)})
+
     # What the bot did
 
     async def calls(
@@ -259,6 +274,15 @@ class TelegramBench:
     async def messages(self, chat: int) -> list[Message]:
         """The bot's messages in a chat as they look now."""
         return [_message(each) for each in (await self._state(chat))["messages"] if each.get("from") == BOT]
+
+    async def typed(self, chat: int) -> dict[int, str]:
+        """What people wrote in a chat and can still read there, by message id."""
+        theirs = [each for each in (await self._state(chat))["messages"] if each.get("from") != BOT]
+        return {each["message_id"]: each.get("text") or each.get("caption") or "" for each in theirs}
+
+    async def share_button(self, chat: int) -> str:
+        """The label of the button under a chat that shares the phone number, '' when there is none."""
+        return str((await self._state(chat))["share"])
 
     async def violations(self) -> list[str]:
         """Where calls broke the Bot API's schema."""

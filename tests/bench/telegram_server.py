@@ -1,9 +1,10 @@
 """A Bot API server for tests: lo-bot-api-emulator, plus what it lacks of the real one.
 
 Added here: the bot's own name and token, a memory of messages (so that edits of unknown or unchanged
-ones are refused), callback queries that are known or too old, every kind of update, repeated updates,
-the real rules of getUpdates (a new call ends the old one; the same offset asked again at once brings a
-single update), faults on demand, and a record of all calls, each checked against the published schema.
+ones are refused, and so is taking out old ones), the button under a chat that shares a phone number,
+callback queries that are known or too old, every kind of update, repeated updates, the real rules of
+getUpdates (a new call ends the old one; the same offset asked again at once brings a single update),
+faults on demand, and a record of all calls, each checked against the published schema.
 
 It runs in any process: `python -m tests.bench.telegram_server --port 8101`. Everything under
 `/__bench` is for the test that drives it.
@@ -45,6 +46,7 @@ _HOOKED = (
     "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete it first"
 )
 _NEVER = 3600.0
+_DELETABLE = 48 * 3600
 _READ: web.RequestKey[Any] = web.RequestKey("read", object)
 
 # These stay as they are, even when a person's words look like a number.
@@ -166,6 +168,8 @@ class BenchServer(LoBotApiEmulator):  # type: ignore[misc]  # the emulator has n
         self.violations: list[str] = []
         self.faults: list[Fault] = []
         self.messages: dict[tuple[int, int], dict[str, Any]] = {}
+        self.shares: dict[int, str] = {}
+        self.with_keyboard: set[tuple[int, int]] = set()
         self.callbacks: set[str] = set()
         self.sent_updates: dict[int, dict[str, Any]] = {}
         self.held: list[dict[str, Any]] | None = None
@@ -182,6 +186,7 @@ class BenchServer(LoBotApiEmulator):  # type: ignore[misc]  # the emulator has n
         app.router.add_post("/__bench/faults", self._post_fault)
         app.router.add_post("/__bench/mend", self._post_mend)
         app.router.add_post("/__bench/expire", self._post_expire)
+        app.router.add_post("/__bench/age", self._post_age)
         return app
 
     # The Bot API
@@ -262,19 +267,21 @@ class BenchServer(LoBotApiEmulator):  # type: ignore[misc]  # the emulator has n
         if method == "deleteMessage":
             del self.messages[_place(known)]
         elif isinstance(result, dict) and "message_id" in result:
-            markup = {"reply_markup": self.decoded(known["reply_markup"])} if "reply_markup" in known else {}
-            return self._remember({**result, **markup}, before)
+            markup = self.decoded(known["reply_markup"]) if "reply_markup" in known else None
+            return self._remember(result, before, markup)
         return result
 
     def _message_to_change(self, method: str, fields: Mapping[str, Any]) -> dict[str, Any] | None:
         """The message an edit or a deletion is about. Raises ApiRefusal as the real server does."""
-        if not (method.startswith("editMessage") or method == "deleteMessage"):
+        if method == "deleteMessage":
+            return self._message_to_delete(fields)
+        if not method.startswith("editMessage"):
             return None
         before = self.messages.get(_place(fields))
-        if before is None or "from" not in before or not before["from"]["is_bot"]:
-            raise ApiRefusal(
-                f"Bad Request: message to {'delete' if method == 'deleteMessage' else 'edit'} not found"
-            )
+        if before is None or not _is_ours(before):
+            raise ApiRefusal("Bad Request: message to edit not found")
+        if _place(fields) in self.with_keyboard:
+            raise ApiRefusal("Bad Request: message can't be edited")
         if method == "editMessageText" and "text" not in before:
             raise ApiRefusal("Bad Request: there is no text in the message to edit")
         changed = {
@@ -282,17 +289,37 @@ class BenchServer(LoBotApiEmulator):  # type: ignore[misc]  # the emulator has n
             "caption": fields.get("caption") if method == "editMessageCaption" else before.get("caption"),
             "reply_markup": self.decoded(fields["reply_markup"]) if "reply_markup" in fields else None,
         }
-        if method != "deleteMessage" and all(before.get(name) == value for name, value in changed.items()):
+        if all(before.get(name) == value for name, value in changed.items()):
             raise ApiRefusal(
                 "Bad Request: message is not modified: specified new message content and reply markup are "
                 "exactly the same as a current content and reply markup of the message"
             )
         return before
 
-    def _remember(self, result: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
+    def _message_to_delete(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """A bot may take out its own messages, and in a private chat the person's, for two days."""
+        before = self.messages.get(_place(fields))
+        if before is None:
+            raise ApiRefusal("Bad Request: message to delete not found")
+        may = _is_ours(before) or before["chat"]["type"] == "private"
+        if not may or time.time() - before["date"] >= _DELETABLE:
+            raise ApiRefusal("Bad Request: message can't be deleted for everyone")
+        return before
+
+    def _remember(
+        self, result: dict[str, Any], before: dict[str, Any] | None, markup: dict[str, Any] | None
+    ) -> dict[str, Any]:
+        """Only buttons in a message are part of it; those under the chat belong to the chat."""
         now = int(time.time())
         chat = result["chat"]["id"]
         message = {**result, "chat": _chat(chat), "from": BOT, "date": now}
+        if markup is not None and "inline_keyboard" in markup:
+            message["reply_markup"] = markup
+        elif markup is not None:
+            self.with_keyboard.add((chat, message["message_id"]))
+            self.shares[chat] = next(
+                (each["text"] for row in markup.get("keyboard", []) for each in row if _shares(each)), ""
+            )
         if before is not None:
             kept: dict[str, Any] = {
                 name: before[name] for name in ("date", "photo", "document", "text") if name in before
@@ -323,6 +350,7 @@ class BenchServer(LoBotApiEmulator):  # type: ignore[misc]  # the emulator has n
         return web.json_response(
             {
                 "messages": [message for (where, _), message in self.messages.items() if where == chat],
+                "share": self.shares.get(chat, ""),
                 "pending": self.updates.pending(TOKEN),
                 "violations": self.violations,
             }
@@ -392,6 +420,13 @@ class BenchServer(LoBotApiEmulator):  # type: ignore[misc]  # the emulator has n
         self.callbacks.clear()
         return web.json_response({})
 
+    async def _post_age(self, request: web.Request) -> web.Response:
+        """Every message in every chat becomes that much older."""
+        seconds = int((await request.json())["seconds"])
+        for message in self.messages.values():
+            message["date"] -= seconds
+        return web.json_response({})
+
 
 def _allowed(update: Mapping[str, Any], kinds: list[str]) -> bool:
     return not kinds or any(kind in update for kind in kinds)
@@ -401,6 +436,14 @@ def _chat(chat: int) -> dict[str, Any]:
     if chat > 0:
         return {"id": chat, "type": "private", "first_name": "Test"}
     return {"id": chat, "type": "supergroup", "title": "Test group"}
+
+
+def _is_ours(message: Mapping[str, Any]) -> bool:
+    return bool(message.get("from", {}).get("is_bot"))
+
+
+def _shares(button: Any) -> bool:
+    return isinstance(button, dict) and button.get("request_contact") is True
 
 
 def _place(fields: Mapping[str, Any]) -> tuple[int, int]:

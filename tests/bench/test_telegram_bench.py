@@ -89,6 +89,39 @@ async def test_a_persons_own_message_cannot_be_edited_by_the_bot(bench: Telegram
     assert (await bot.call("editMessageText", chat_id=5, message_id=1, text="b"))[0] == 400
 
 
+async def test_a_bot_takes_out_what_a_person_typed_in_private_but_not_in_a_group(
+    bench: TelegramBench, bot: Bot
+) -> None:
+    await bench.say(5, "mine")
+    await bench.say(-7, "ours")
+    assert (await bot.call("deleteMessage", chat_id=5, message_id=1))[0] == 200
+    refused = (400, "Bad Request: message can't be deleted for everyone")
+    assert await bot.call("deleteMessage", chat_id=-7, message_id=2) == refused
+    assert (await bench.typed(5), await bench.typed(-7)) == ({}, {2: "ours"})
+
+
+async def test_after_two_days_no_message_can_be_taken_out(bench: TelegramBench, bot: Bot) -> None:
+    await bench.say(5, "mine")
+    await bot.call("sendMessage", chat_id=5, text="a")
+    await bench.age(hours=48)
+    refused = (400, "Bad Request: message can't be deleted for everyone")
+    for message in (1, 2):
+        assert await bot.call("deleteMessage", chat_id=5, message_id=message) == refused
+
+
+async def test_a_keyboard_belongs_to_the_chat_and_its_message_cannot_be_edited(
+    bench: TelegramBench, bot: Bot
+) -> None:
+    keyboard = {"keyboard": [[{"text": "Share", "request_contact": True}, {"text": "Not now"}]]}
+    _, sent = await bot.call("sendMessage", chat_id=5, text="a", reply_markup=keyboard)
+    assert "reply_markup" not in sent
+    assert await bench.share_button(5) == "Share"
+    edit = await bot.call("editMessageText", chat_id=5, message_id=sent["message_id"], text="b")
+    assert edit == (400, "Bad Request: message can't be edited")
+    await bot.call("sendMessage", chat_id=5, text="c", reply_markup={"remove_keyboard": True})
+    assert await bench.share_button(5) == ""
+
+
 async def test_taps_unknown_answered_or_too_old_cannot_be_answered(bench: TelegramBench, bot: Bot) -> None:
     taps = [await bench.tap_data(5, "y", message=1) for _ in range(2)]
     _, updates = await bot.call("getUpdates")

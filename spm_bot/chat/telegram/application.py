@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from spm_bot.chat.telegram.intake import FIRST_RETRY, LAST_RETRY, Intake
+from spm_bot.chat.telegram.menus import offer_menus
 from spm_bot.chat.telegram.outbound import TelegramChannel
 from spm_bot.chat.telegram.polling import LONG_POLL, Polling, WrongToken
 from spm_bot.chat.telegram.transport import AiohttpRequest
@@ -20,17 +22,21 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from spm_bot.chat.telegram.intake import Receive
+    from spm_bot.chat.telegram.menus import Menus
 
 logger = logging.getLogger("spm_bot.telegram")
 
 OFFICIAL = "https://api.telegram.org"
+
+_NO_MENUS: Menus = MappingProxyType({})
 
 
 class TelegramApp:
     """One bot on the Bot API server at `base_url`, its root without `/bot`.
 
     Entering the context greets Telegram once: a rejected token raises WrongToken, an unreachable
-    server is logged, and `run` keeps trying. `trust_env` reads proxies from the environment.
+    server is logged, and `run` keeps trying. `trust_env` reads proxies from the environment; `menus`
+    are the lists of commands that `run` puts in place.
     """
 
     def __init__(
@@ -41,11 +47,12 @@ class TelegramApp:
         base_url: str = OFFICIAL,
         trust_env: bool = False,
         poll_seconds: int = LONG_POLL,
+        menus: Menus = _NO_MENUS,
     ) -> None:
         if not token:
             raise WrongToken
         root = base_url.rstrip("/")
-        self._now = now
+        self._now, self._menus = now, menus
         self._requests = AiohttpRequest(trust_env=trust_env)
         self._polls = AiohttpRequest(pool_size=2, trust_env=trust_env)
         self._bot = Bot(
@@ -95,7 +102,12 @@ class TelegramApp:
         intake = Intake(
             self._bot, self._polling, self.channel, receive=receive, committed=committed, now=self._now
         )
-        await intake.run(stopping=self._stopping)
+        offering = asyncio.create_task(offer_menus(self._bot, self._menus))
+        try:
+            await intake.run(stopping=self._stopping)
+        finally:
+            offering.cancel()
+            await asyncio.gather(offering, return_exceptions=True)
 
     def stop(self) -> None:
         """Makes `run` return once what is in work is done, five seconds later at most."""

@@ -88,7 +88,7 @@ def _inbound(key: str, chat: Chat, sender: User | None, *, at: datetime, body: B
 
 
 def _tap(query: CallbackQuery, *, key: str, at: datetime) -> Inbound | None:
-    if query.message is None:
+    if query.message is None or _is_strangers(query.message.chat, query.from_user):
         return None
     token = tokens.decode(query.data) if query.data is not None else None
     return _inbound(key, query.message.chat, query.from_user, at=at, body=Tap(token))
@@ -106,9 +106,22 @@ def _message_body(message: Message, *, username: str) -> Body | None:
         return Contact(_clean(contact.phone_number), own)
     kind = effective_message_type(message)
     if kind in _SENT_BY_PEOPLE:
-        return Other(str(kind))
+        return Other(str(kind), _file(message, str(kind)), str(message.message_id))
     # A kind younger than the library still deserves a reply, where only a person can have sent it.
-    return Other("unknown") if kind is None and private else None
+    return Other("unknown", message=str(message.message_id)) if kind is None and private else None
+
+
+def _file(message: Message, kind: str) -> str:
+    """Telegram's id of the file sent, of a photo's largest size; '' for what is no file."""
+    content = getattr(message, kind, None)
+    if isinstance(content, tuple):
+        content = max(content, key=lambda size: size.width * size.height)
+    return str(getattr(content, "file_id", ""))
+
+
+def _is_strangers(chat: Chat, sender: User) -> bool:
+    """A private chat has one person in it; nobody else may speak there for them."""
+    return chat.type == ChatType.PRIVATE and chat.id != sender.id
 
 
 def _start(text: str) -> Start | None:

@@ -48,6 +48,8 @@ _DOWN = 5.0
 _LOCKED_OUT = 60.0
 _ANSWER_WITHIN = 3.0
 
+_NO_SUCH_MESSAGE = Undeliverable("no such message", gone=False)
+
 
 class TelegramChannel:
     """Delivers messages through one bot. No call raises for a failed delivery."""
@@ -81,14 +83,27 @@ class TelegramChannel:
             buttons = keyboard(message.buttons)
         except ValueError as error:
             return _unsendable(error)
+        if message.share is not None:
+            return _unsendable(ValueError("an edit cannot change the button that shares a phone number"))
         if not sent.isdecimal():
-            return Undeliverable("no such message", gone=False)
+            return _NO_SUCH_MESSAGE
 
         async def edit(chat: int) -> str:
             await self._edit(chat, int(sent), mended(message.text), buttons)
             return sent
 
         return await _outcome(handle, edit)
+
+    async def delete(self, handle: str, message: str) -> Delivery:
+        """Takes out a message of ours, or in a private chat one of the person's, for two days at most."""
+        if not message.isdecimal():
+            return _NO_SUCH_MESSAGE
+
+        async def delete(chat: int) -> str:
+            await self._delete(chat, int(message))
+            return message
+
+        return await _outcome(handle, delete)
 
     async def acknowledge(self, callback_id: str, text: str | None = None) -> None:
         """Stops the pressed button's spinner, with a short note if given. Tried once, never raises."""
@@ -133,6 +148,13 @@ class TelegramChannel:
             )
         except BadRequest as error:
             if not _says(error, "message is not modified"):
+                raise
+
+    async def _delete(self, chat: int, message: int) -> None:
+        try:
+            await self._bot.delete_message(chat, message)
+        except BadRequest as error:
+            if not _says(error, "message to delete not found"):
                 raise
 
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
 
 from spm_bot.chat import tokens
 
@@ -18,25 +24,27 @@ CAPTION_LIMIT = 1024
 TOAST_LIMIT = 200
 BUTTONS_IN_A_ROW = 8
 
+Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """One call of a message: a text, or a `file` with the text as its caption."""
 
     text: str
-    keyboard: InlineKeyboardMarkup | None = None
+    keyboard: Markup | None = None
     kind: Literal["text", "photo", "document"] = "text"
     name: str = ""
     file: bytes = b""
 
 
 def parts(message: Outbound, *, file: bytes | None) -> tuple[Part, ...]:
-    """The calls that make up a message; the last one has the buttons.
+    """The calls that make up a message; the last one has the buttons, its own or the one to share.
 
     An attachment takes the text as its caption, or goes ahead of it when the text is too long for
     one. Raises ValueError for a message that cannot be sent at all.
     """
-    text, buttons = mended(message.text), keyboard(message.buttons)
+    text, buttons = mended(message.text), _markup(message)
     texts = [Part(piece) for piece in split(text, limit=TEXT_LIMIT)]
     pieces = texts
     if (attachment := message.attachment) is not None:
@@ -73,6 +81,19 @@ def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
         width = -(-len(buttons) // -(-len(buttons) // BUTTONS_IN_A_ROW)) if buttons else 1
         lines.extend(buttons[at : at + width] for at in range(0, len(buttons), width))
     return InlineKeyboardMarkup(lines) if lines else None
+
+
+def _markup(message: Outbound) -> Markup | None:
+    """What a message brings with it; Telegram has room for one thing."""
+    buttons = keyboard(message.buttons)
+    if message.share is None:
+        return buttons
+    if buttons is not None:
+        raise ValueError("a message has buttons or one to share a phone number, never both")
+    if not message.share:
+        return ReplyKeyboardRemove()
+    button = KeyboardButton(mended(message.share), request_contact=True)
+    return ReplyKeyboardMarkup([[button]], resize_keyboard=True, one_time_keyboard=True)
 
 
 def _units(text: str) -> int:

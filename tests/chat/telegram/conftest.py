@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from spm_bot.chat.telegram.application import TelegramApp
+from spm_bot.chat.telegram.menus import Menus
 from spm_bot.messages import Inbound
 from tests.bench.telegram_bench import TelegramBench
 
@@ -26,8 +27,8 @@ async def app(bench: TelegramBench) -> AsyncIterator[TelegramApp]:
         yield app
 
 
-def open_app(bench: TelegramBench, *, token: str | None = None) -> TelegramApp:
-    return TelegramApp(token or bench.token, now=lambda: NOW, base_url=bench.base_url)
+def open_app(bench: TelegramBench, *, token: str | None = None, menus: Menus | None = None) -> TelegramApp:
+    return TelegramApp(token or bench.token, now=lambda: NOW, base_url=bench.base_url, menus=menus or {})
 
 
 class Desk:

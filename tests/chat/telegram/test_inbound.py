@@ -33,6 +33,7 @@ SUPERGROUP = {"id": -1001234567890, "type": "supergroup", "title": "Group"}
 NEWS = {"id": -20, "type": "channel", "title": "News"}
 FILE = {"file_id": "f", "file_unique_id": "u"}
 PICTURE = {**FILE, "width": 1, "height": 1}
+STICKER = {**PICTURE, "type": "regular", "is_animated": False, "is_video": False}
 
 
 def message(**content: Any) -> dict[str, Any]:
@@ -110,7 +111,7 @@ def test_commands_are_told_from_words(text: str, expected: Body) -> None:
         ("half \ud83d of a pair", "half  of a pair"),
         ("👍🏽 ১২৩", "👍🏽 ১২৩"),
         (" spaces stay ", " spaces stay "),
-        ("x" * 5000, "x" * 5000),
+        ("x" * 10_000, "x" * 10_000),
         ("\x00", ""),
     ],
 )
@@ -139,23 +140,31 @@ def test_a_contact_is_own_only_when_it_is_the_senders(owner: int | None, own: bo
 
 
 @pytest.mark.parametrize(
-    ("content", "kind"),
+    ("content", "kind", "file"),
     [
-        ({"sticker": {**PICTURE, "type": "regular", "is_animated": False, "is_video": False}}, "sticker"),
-        ({"photo": [PICTURE], "caption": "stop"}, "photo"),
-        ({"voice": {**FILE, "duration": 3}}, "voice"),
-        ({"audio": {**FILE, "duration": 3}}, "audio"),
-        ({"video": {**PICTURE, "duration": 3}}, "video"),
-        ({"video_note": {**FILE, "length": 1, "duration": 3}}, "video_note"),
-        ({"document": FILE}, "document"),
-        ({"animation": {**PICTURE, "duration": 3}, "document": FILE}, "animation"),
-        ({"location": {"longitude": 1.0, "latitude": 2.0}}, "location"),
-        ({"dice": {"emoji": "🎲", "value": 3}}, "dice"),
-        ({"invented_tomorrow": {"x": 1}}, "unknown"),
+        ({"sticker": STICKER}, "sticker", "f"),
+        ({"photo": [PICTURE], "caption": "stop"}, "photo", "f"),
+        ({"voice": {**FILE, "duration": 3}}, "voice", "f"),
+        ({"audio": {**FILE, "duration": 3}}, "audio", "f"),
+        ({"video": {**PICTURE, "duration": 3}}, "video", "f"),
+        ({"video_note": {**FILE, "length": 1, "duration": 3}}, "video_note", "f"),
+        ({"document": FILE}, "document", "f"),
+        ({"animation": {**PICTURE, "duration": 3}, "document": {**FILE, "file_id": "d"}}, "animation", "f"),
+        ({"location": {"longitude": 1.0, "latitude": 2.0}}, "location", ""),
+        ({"dice": {"emoji": "🎲", "value": 3}}, "dice", ""),
+        ({"invented_tomorrow": {"x": 1}}, "unknown", ""),
     ],
 )
-def test_what_cannot_be_read_says_its_kind(content: dict[str, Any], kind: str) -> None:
-    assert body(**content) == Other(kind)
+def test_what_cannot_be_read_says_its_kind_file_and_message(
+    content: dict[str, Any], kind: str, file: str
+) -> None:
+    assert body(**content) == Other(kind, file, "9")
+
+
+def test_a_photo_is_known_by_its_largest_size() -> None:
+    sizes = [("small", 90, 90), ("large", 1280, 800), ("middle", 320, 200)]
+    photo = [{**FILE, "file_id": name, "width": width, "height": height} for name, width, height in sizes]
+    assert body(photo=photo) == Other("photo", "large", "9")
 
 
 @pytest.mark.parametrize(
@@ -200,6 +209,17 @@ def test_a_button_of_a_game_is_a_tap_without_a_token() -> None:
 
 def test_a_tap_outside_any_chat_is_nobodys() -> None:
     assert read(callback_query=query(data="s.1.1.b.", message=None, inline_message_id="5")) is None
+
+
+def test_nobody_taps_in_another_persons_chat() -> None:
+    assert read(callback_query=query(data="s.1.1.b.", **{"from": {**AMINA, "id": 99}})) is None
+
+
+def test_a_tap_in_a_group_is_not_private_whoever_makes_it() -> None:
+    shown = {"message_id": 4, "date": STAMP, "chat": GROUP, "from": OURS, "text": "Well?"}
+    found = read(callback_query=query(data="s.1.1.b.", message=shown))
+    assert found is not None
+    assert (found.address, found.private) == (Address("telegram", "-10"), False)
 
 
 def test_an_edited_message_names_the_message_and_the_time_of_the_edit() -> None:

@@ -7,7 +7,7 @@ from spm_bot.chat.telegram import intake
 from spm_bot.chat.telegram.application import TelegramApp
 from spm_bot.chat.telegram.intake import Window
 from spm_bot.chat.telegram.polling import WrongToken
-from spm_bot.messages import Action, Button, Outbound, Subject, Tap, Text, Token
+from spm_bot.messages import Action, Button, Contact, Other, Outbound, Subject, Tap, Text, Token
 from tests.bench.telegram_bench import TelegramBench
 from tests.chat.telegram.conftest import Desk, open_app, running
 
@@ -51,6 +51,57 @@ async def test_a_chats_updates_are_handled_in_order_taps_among_them(
         await desk.got(4)
     said = [each.body.text if isinstance(each.body, Text) else each.body for each in desk.kept]
     assert said == ["other", "first", Tap(YES[0][0].token), "last"]
+
+
+async def test_what_is_not_text_comes_with_its_file_and_message(
+    bench: TelegramBench, app: TelegramApp
+) -> None:
+    desk = Desk()
+    async with running(app, desk):
+        await bench.send_voice(1)
+        await bench.send_photo(1, caption="my shop")
+        await bench.send_sticker(1)
+        await desk.got(3)
+    voice, photo, sticker = await bench.typed(1)
+    assert [each.body for each in desk.kept] == [
+        Other("voice", "v", str(voice)),
+        Other("photo", "large", str(photo)),
+        Other("sticker", "s", str(sticker)),
+    ]
+
+
+async def test_a_shared_contact_is_own_or_somebody_elses(bench: TelegramBench, app: TelegramApp) -> None:
+    desk = Desk()
+    async with running(app, desk):
+        await bench.share_contact(1, "+254700000001")
+        await bench.share_contact(1, "+254700000002", own=False)
+        await desk.got(2)
+    assert [each.body for each in desk.kept] == [
+        Contact("+254700000001", own=True),
+        Contact("+254700000002", own=False),
+    ]
+
+
+async def test_a_tap_in_a_group_is_answered_and_not_private(bench: TelegramBench, app: TelegramApp) -> None:
+    desk = Desk()
+    await app.channel.send("-7", Outbound("Well?", YES))
+    async with running(app, desk):
+        await bench.tap(-7, "Yes")
+        await desk.got(1)
+    assert [(each.body, each.private) for each in desk.kept] == [(Tap(YES[0][0].token), False)]
+    assert [call.status for call in await bench.calls(method="answerCallbackQuery")] == [200]
+
+
+async def test_half_a_pair_and_ten_thousand_characters_come_in(
+    bench: TelegramBench, app: TelegramApp
+) -> None:
+    desk = Desk()
+    async with running(app, desk):
+        await bench.say(1, "half \ud83d of a pair")
+        await bench.edit(1, 1, "\udc4d")
+        await bench.say(1, "word " * 2000)
+        await desk.got(3)
+    assert desk.texts() == ["half  of a pair", "", "word " * 2000]
 
 
 async def test_hundreds_of_updates_of_many_chats_keep_their_order(

@@ -126,6 +126,119 @@ async def test_edit_of_a_message_that_is_not_there_is_undeliverable(
     assert not outcome.gone
 
 
+async def test_a_message_of_ours_is_taken_out(bench: TelegramBench, channel: TelegramChannel) -> None:
+    sent = await channel.send(str(CHAT), QUESTION)
+    assert isinstance(sent, Sent)
+    assert await channel.delete(str(CHAT), sent.message) == sent
+    assert await bench.messages(CHAT) == []
+
+
+async def test_what_a_person_typed_is_taken_out(bench: TelegramBench, channel: TelegramChannel) -> None:
+    for text in ("I owe 300", "keep this"):
+        await bench.say(CHAT, text)
+    private, _ = await bench.typed(CHAT)
+    assert await channel.delete(str(CHAT), str(private)) == Sent(str(private))
+    assert list((await bench.typed(CHAT)).values()) == ["keep this"]
+
+
+async def test_what_is_already_gone_counts_as_taken_out(
+    bench: TelegramBench, channel: TelegramChannel
+) -> None:
+    await bench.say(CHAT, "I owe 300")
+    (message,) = await bench.typed(CHAT)
+    outcomes = [await channel.delete(str(CHAT), str(message)) for _ in range(2)]
+    assert outcomes == [Sent(str(message))] * 2
+    assert [call.status for call in await bench.calls(CHAT)] == [200, 400]
+
+
+async def test_what_is_two_days_old_stays_but_a_message_of_ours_can_lose_its_words(
+    bench: TelegramBench, channel: TelegramChannel
+) -> None:
+    sent = await channel.send(str(CHAT), QUESTION)
+    await bench.say(CHAT, "I owe 300")
+    (typed,) = await bench.typed(CHAT)
+    assert isinstance(sent, Sent)
+    await bench.age(hours=48)
+    for message in (sent.message, str(typed)):
+        assert await channel.delete(str(CHAT), message) == Undeliverable("refused", gone=False)
+    assert await channel.edit(str(CHAT), sent.message, Outbound("—")) == sent
+    assert [message.text for message in await bench.messages(CHAT)] == ["—"]
+    assert await bench.typed(CHAT) == {typed: "I owe 300"}
+
+
+async def test_just_below_two_days_a_message_can_be_taken_out(
+    bench: TelegramBench, channel: TelegramChannel
+) -> None:
+    sent = await channel.send(str(CHAT), QUESTION)
+    assert isinstance(sent, Sent)
+    await bench.age(hours=47.9)
+    assert await channel.delete(str(CHAT), sent.message) == sent
+
+
+@pytest.mark.parametrize("message", ["none", "-5", ""])
+async def test_what_no_message_is_called_is_not_taken_out(
+    bench: TelegramBench, channel: TelegramChannel, message: str
+) -> None:
+    outcome = await channel.delete(str(CHAT), message)
+    assert outcome == Undeliverable("no such message", gone=False)
+    assert await bench.calls(CHAT) == []
+
+
+async def test_a_deletion_waits_as_long_as_asked_and_tries_again_when_unsure(
+    bench: TelegramBench, channel: TelegramChannel
+) -> None:
+    sent = await channel.send(str(CHAT), QUESTION)
+    assert isinstance(sent, Sent)
+    await bench.flood(37)
+    assert await channel.delete(str(CHAT), sent.message) == TryLater(37.0, "too many requests")
+    await bench.drop(method="deleteMessage", after=True)
+    assert await channel.delete(str(CHAT), sent.message) == TryLater(5.0, "network")
+    assert await channel.delete(str(CHAT), sent.message) == sent
+
+
+async def test_the_button_to_share_a_number_comes_and_goes(
+    bench: TelegramBench, channel: TelegramChannel
+) -> None:
+    asked = await channel.send(str(CHAT), Outbound("Your number?", share="Share \ud83d my number"))
+    shown = [await bench.share_button(CHAT)]
+    assert isinstance(asked, Sent)
+    assert isinstance(await channel.send(str(CHAT), QUESTION), Sent)
+    shown.append(await bench.share_button(CHAT))
+    assert isinstance(await channel.send(str(CHAT), Outbound("Thank you", share="")), Sent)
+    shown.append(await bench.share_button(CHAT))
+    assert shown == ["Share \ufffd my number", "Share \ufffd my number", ""]
+    first, *_ = await bench.calls(CHAT)
+    assert first.fields["reply_markup"] == {
+        "keyboard": [[{"text": "Share \ufffd my number", "request_contact": True}]],
+        "resize_keyboard": True,
+        "one_time_keyboard": True,
+    }
+
+
+async def test_a_message_that_brought_the_button_to_share_can_go_but_not_change(
+    bench: TelegramBench, channel: TelegramChannel
+) -> None:
+    asked = await channel.send(str(CHAT), Outbound("Your number?", share="Share my number"))
+    assert isinstance(asked, Sent)
+    assert await channel.edit(str(CHAT), asked.message, THANKS) == Undeliverable("refused", gone=False)
+    assert await channel.delete(str(CHAT), asked.message) == asked
+
+
+async def test_an_edit_brings_no_button_to_share(bench: TelegramBench, channel: TelegramChannel) -> None:
+    outcome = await channel.edit(str(CHAT), "1", Outbound("x", share=""))
+    assert outcome == Undeliverable("unsendable", gone=False)
+    assert await bench.calls(CHAT) == []
+
+
+async def test_ten_thousand_characters_with_half_a_pair_arrive_whole(
+    bench: TelegramBench, channel: TelegramChannel
+) -> None:
+    text = "\ud83d" + "word " * 2000
+    assert isinstance(await channel.send(str(CHAT), Outbound(text, YES)), Sent)
+    said = " ".join(message.text for message in await bench.messages(CHAT))
+    assert said.split() == ["\ufffdword", *["word"] * 1999]
+
+
 @pytest.mark.parametrize(
     ("refusal", "outcome"),
     [
@@ -142,12 +255,18 @@ async def test_edit_of_a_message_that_is_not_there_is_undeliverable(
         ((502, "Bad Gateway"), TryLater(5.0, "network")),
     ],
 )
-@pytest.mark.parametrize("way", ["send", "edit"])
+@pytest.mark.parametrize("way", ["send", "edit", "delete"])
 async def test_a_refusal_says_what_becomes_of_the_message(
     bench: TelegramBench, channel: TelegramChannel, way: str, refusal: tuple[int, str], outcome: Delivery
 ) -> None:
     await bench.refuse(*refusal, chat=CHAT)
-    call = channel.send(str(CHAT), THANKS) if way == "send" else channel.edit(str(CHAT), "1", THANKS)
+    match way:
+        case "send":
+            call = channel.send(str(CHAT), THANKS)
+        case "edit":
+            call = channel.edit(str(CHAT), "1", THANKS)
+        case _:
+            call = channel.delete(str(CHAT), "1")
     assert await call == outcome
 
 
@@ -213,6 +332,7 @@ async def test_an_answer_nobody_can_read_leaves_the_message_to_be_sent_again(
     [
         (Outbound(" "), None, Undeliverable("empty", gone=False)),
         (PICTURE, None, Undeliverable("unsendable", gone=False)),
+        (Outbound("x", YES, share="Share"), None, Undeliverable("unsendable", gone=False)),
         (
             Outbound("x", ((Button("x", Token(Subject.COMMAND, 0, 0, Action.START, "w" * 60)),),)),
             None,

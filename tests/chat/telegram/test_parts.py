@@ -1,7 +1,9 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
 
 from spm_bot.chat.telegram.parts import Part, cut, keyboard, mended, parts, split
 from spm_bot.messages import Action, Attachment, Button, Outbound, Subject, Token
@@ -19,6 +21,11 @@ def button(label: str, *, value: str = "") -> Button:
 
 def shown(label: str) -> InlineKeyboardButton:
     return InlineKeyboardButton(label, callback_data="s.1.2.p.")
+
+
+def wire(part: Part) -> dict[str, Any] | None:
+    """A part's keyboard as it travels: the library does not compare those that take one away."""
+    return part.keyboard.to_dict() if part.keyboard else None
 
 
 YES = ((button("Yes"),),)
@@ -95,6 +102,29 @@ def test_an_attachment_may_come_without_words() -> None:
     assert parts(Outbound("", attachment=PHOTO), file=b"png") == (
         Part("", kind="photo", name="card.png", file=b"png"),
     )
+
+
+def test_a_phone_number_is_shared_by_one_button_below_the_chat() -> None:
+    button = KeyboardButton("Share my number", request_contact=True)
+    shown = ReplyKeyboardMarkup([[button]], resize_keyboard=True, one_time_keyboard=True)
+    asked = Outbound("Who are you?", share="Share my number")
+    assert parts(asked, file=None) == (Part("Who are you?", shown),)
+
+
+def test_the_button_to_share_is_put_away_by_an_empty_label() -> None:
+    (part,) = parts(Outbound("Thank you", share=""), file=None)
+    assert (part.text, wire(part)) == ("Thank you", {"remove_keyboard": True})
+
+
+def test_a_long_text_has_the_button_to_share_on_its_last_part() -> None:
+    first, last = parts(Outbound("a" * 4000 + "\n\n" + "b" * 4000, share=""), file=None)
+    assert (wire(first), wire(last)) == (None, {"remove_keyboard": True})
+
+
+@pytest.mark.parametrize("share", ["Share my number", ""])
+def test_a_message_has_buttons_or_one_to_share_never_both(share: str) -> None:
+    with pytest.raises(ValueError, match="never both"):
+        parts(Outbound("x", YES, share=share), file=None)
 
 
 def test_an_attachment_without_its_bytes_cannot_be_sent() -> None:
