@@ -1,4 +1,8 @@
-"""Structured logs: one JSON object a line on standard error, with secrets and phone numbers cut out.
+"""Structured logs: one JSON object a line on standard error, about events and never about what people said.
+
+Our own events name what happened, with ids; bot tokens and phone numbers are cut out of them all the same.
+Of others' records only what stands in their source is written, as their arguments may be anything: requests,
+rows, answers. Of an exception its kind and place are written: its message may quote what it choked on.
 
 The cutting sits on the handler and not on a logger, because a logger's filter does not see what its
 children log; libraries log through their own children.
@@ -10,13 +14,15 @@ import json
 import logging
 import re
 import sys
+import traceback
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import TextIO
 
-# These repeat every request or tick, or tell of every plug-in that migrations load; the first two print
-# addresses that hold the bot token.
-_CHATTY = ("httpx", "httpcore", "aiohttp.access", "apscheduler", "alembic.runtime.plugins")
+_OURS = "spm_bot"
+_OPEN = (_OURS, "alembic.runtime.migration")
+"""Loggers that may speak below a warning, with their arguments: we know what they say."""
 
 _SECRETS = re.compile(
     r"""
@@ -61,15 +67,37 @@ def _clean(value: object) -> object:
             return redacted(str(value))
 
 
+def _is_open(logger: str) -> bool:
+    return any(logger == name or logger.startswith(f"{name}.") for name in _OPEN)
+
+
+def _said(record: logging.LogRecord) -> str:
+    if _is_open(record.name):
+        return record.getMessage()
+    # asyncio puts a task with its exception, text and all, behind the first line.
+    return record.msg.partition("\n")[0] if isinstance(record.msg, str) else type(record.msg).__name__
+
+
+def _place(error: BaseException | None) -> str:
+    """Where an exception and those before it were raised, and their kinds, the last one last."""
+    told: list[str] = []
+    while error is not None:
+        told.append("".join(traceback.format_tb(error.__traceback__)) + type(error).__qualname__)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n".join(reversed(told))
+
+
 class Redaction(logging.Filter):
     """Rewrites a record before its handler writes it: message, fields, traceback."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = redacted(record.getMessage()), None
+        if record.levelno < logging.WARNING and not _is_open(record.name):
+            return False
+        record.msg, record.args = redacted(_said(record)), None
         record.fields = _clean(getattr(record, "fields", {}))
         # Formatters print the cached text when there is one, so the raw traceback is never written.
-        if record.exc_info and not record.exc_text:
-            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        if record.exc_info:
+            record.exc_text = _place(record.exc_info[1])
         if record.exc_text:
             record.exc_text = redacted(record.exc_text)
         if record.stack_info:
@@ -96,16 +124,19 @@ class JsonLines(logging.Formatter):
 
 
 def configure(level: str = "INFO", *, stream: TextIO | None = None) -> None:
-    """Send everything from `level` up to `stream` (standard error) as JSON lines, nowhere else.
+    """Send our events from `level` up, and others' warnings, to `stream` (standard error) as JSON lines.
 
-    Raises ValueError for a level there is not.
+    An exception nobody catches is written the same way. Raises ValueError for a level there is not.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines())
     handler.addFilter(Redaction())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    for name in _CHATTY:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    sys.excepthook = _uncaught
+
+
+def _uncaught(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+    logging.getLogger(_OURS).critical("uncaught", exc_info=error)
 
 
 def event(logger: logging.Logger, name: str, /, *, severity: int = logging.INFO, **fields: object) -> None:

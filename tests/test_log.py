@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -21,12 +25,14 @@ def written() -> Iterator[StringIO]:
     """Where the log goes during a test; afterwards logging is as it was."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    hook = sys.excepthook
     root.handlers.clear()
     stream = StringIO()
     configure("info", stream=stream)
     yield stream
     root.handlers[:] = handlers
     root.setLevel(level)
+    sys.excepthook = hook
 
 
 def lines(stream: StringIO) -> list[dict[str, Any]]:
@@ -53,23 +59,69 @@ def test_event_of_another_severity_and_below_the_level(written: StringIO) -> Non
     assert [(line["level"], line["event"]) for line in lines(written)] == [("error", "broken")]
 
 
-def test_child_logger_with_a_token_in_an_exception_does_not_leak_it(written: StringIO) -> None:
-    child = logging.getLogger("telegram.ext.deep.below")
+def test_exception_is_told_by_its_kind_and_place_alone(written: StringIO) -> None:
+    child, said = logging.getLogger("telegram.ext.deep.below"), "".join(["I owe ", "my brother"])
     try:
         try:
             raise OSError(f"cannot reach https://api.telegram.org/bot{TOKEN}/getMe")
         except OSError as error:
-            raise RuntimeError(f"for +254 700 000 001 with {TOKEN}") from error
+            raise RuntimeError(said) from error
     except RuntimeError:
         child.exception("failed with %s", TOKEN, stack_info=True)
-    text = written.getvalue()
-    assert TOKEN not in text
-    assert "700 000" not in text
+    assert [secret for secret in (TOKEN, said) if secret in written.getvalue()] == []
     (line,) = lines(written)
-    assert line["event"] == "failed with [token]"
-    assert "cannot reach https://api.telegram.org/bot[token]/getMe" in line["exception"]
-    assert "RuntimeError: for [number] with [token]" in line["exception"]
+    assert line["event"] == "failed with %s"
+    told = line["exception"].splitlines()
+    assert [each for each in told if not each.startswith(" ")] == ["OSError", "RuntimeError"]
+    assert all("test_log.py" in each for each in told if each.startswith("  File"))
     assert "test_log.py" in line["stack"]
+
+
+@pytest.mark.parametrize(
+    ("said", "arguments", "event_"),
+    [
+        ("Request to %s with %r", ("getMe", {"text": "I owe my brother"}), "Request to %s with %r"),
+        ("Task exception was never retrieved\nfuture: <Task ValueError('I owe')>", (), None),
+        (ValueError("I owe my brother"), (), "ValueError"),
+    ],
+)
+def test_of_others_only_what_stands_in_their_source_is_written(
+    written: StringIO, said: object, arguments: tuple[object, ...], event_: str | None
+) -> None:
+    logging.getLogger("asyncio").error(said, *arguments)
+    assert [line["event"] for line in lines(written)] == [event_ or "Task exception was never retrieved"]
+
+
+def test_task_that_fails_unheard_does_not_tell_what_it_choked_on(written: StringIO) -> None:
+    async def choke() -> None:
+        raise ValueError(" ".join(["said:", "I owe"]))
+
+    async def start() -> None:
+        lost = asyncio.create_task(choke())
+        await asyncio.wait([lost])
+
+    asyncio.run(start())
+    gc.collect()
+    (line,) = lines(written)
+    assert line["event"] == "Task exception was never retrieved"
+    assert line["exception"].splitlines()[-1] == "ValueError"
+    assert "said: I owe" not in written.getvalue()
+
+
+def test_exception_that_nobody_catches_is_a_line_of_json(written: StringIO) -> None:
+    code = (
+        "from spm_bot.log import configure; configure();"
+        " raise ValueError('I owe my brother') from OSError('Asha')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    line = json.loads(done.stderr)
+    assert (line["level"], line["event"]) == ("critical", "uncaught")
+    assert line["exception"].splitlines() == [
+        "OSError",
+        '  File "<string>", line 1, in <module>',
+        "ValueError",
+    ]
 
 
 def test_traceback_kept_by_an_earlier_handler_is_cut_too(written: StringIO) -> None:
@@ -123,11 +175,17 @@ def test_only_secrets_and_phone_numbers_are_cut(text: str, expected: str) -> Non
     assert redacted(text) == expected
 
 
-@pytest.mark.parametrize("name", ["httpx", "httpcore.connection", "aiohttp.access", "apscheduler.scheduler"])
-def test_chatty_libraries_speak_from_warnings_on(written: StringIO, name: str) -> None:
+@pytest.mark.parametrize("name", ["aiohttp.access", "apscheduler.scheduler", "sqlalchemy.engine", "telegram"])
+def test_libraries_speak_from_warnings_on(written: StringIO, name: str) -> None:
+    configure("debug", stream=written)
     logging.getLogger(name).info("GET /")
     logging.getLogger(name).warning("slow")
     assert [line["event"] for line in lines(written)] == ["slow"]
+
+
+def test_migration_says_what_it_does(written: StringIO) -> None:
+    logging.getLogger("alembic.runtime.migration").info("Running %s", "upgrade -> 0001")
+    assert [line["event"] for line in lines(written)] == ["Running upgrade -> 0001"]
 
 
 def test_level_that_does_not_exist_is_refused(written: StringIO) -> None:

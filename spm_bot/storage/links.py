@@ -1,12 +1,18 @@
-"""One-time links for clients and staff: only the hash of a token is kept."""
+"""One-time links for clients and staff: only hashes of their secrets are kept.
+
+A token of 128 random bits needs no key to be hidden, so its hash outlives every key. A printed code could
+be found by trying; its hash is keyed, and the code ends when that key leaves the list.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import Connection, or_, select, update
 
+from spm_bot.storage.sealed_columns import count_behind
 from spm_bot.storage.store import vault_of
 from spm_bot.storage.tables import links
 
@@ -31,18 +37,17 @@ def add_link(
     connection: Connection,
     *,
     token: str,
-    code: str,
+    code: str | None,
     client: int | None = None,
     role: str | None = None,
     branch: str = "",
     at: datetime,
     expires_at: datetime,
 ) -> None:
-    """Keeps a new link by the hashes of its token and of the code printed beside it."""
-    vault = vault_of(connection)
+    """Keeps a new link by the hashes of its token and of the code printed beside it, if there is one."""
     row = {
-        "token_hash": vault.digest(token),
-        "code_hash": vault.digest(code),
+        "token_hash": _hash(token),
+        "code_hash": None if code is None else vault_of(connection).digest(code),
         "client_id": client,
         "role": role,
         "branch": branch,
@@ -55,7 +60,7 @@ def add_link(
 def find_link(connection: Connection, secret: str) -> Link | None:
     """The link whose token or printed code is `secret`."""
     digests = vault_of(connection).digests(secret)
-    found = or_(links.c.token_hash.in_(digests), links.c.code_hash.in_(digests))
+    found = or_(links.c.token_hash == _hash(secret), links.c.code_hash.in_(digests))
     row = connection.execute(select(links).where(found).order_by(links.c.id.desc())).first()
     if row is None:
         return None
@@ -66,3 +71,20 @@ def use_link(connection: Connection, link_id: int, *, at: datetime) -> bool:
     """Marks a link as used; False when someone was quicker."""
     unused = (links.c.id == link_id, links.c.used_at.is_(None))
     return connection.execute(update(links).where(*unused).values(used_at=at)).rowcount == 1
+
+
+def revoke_links(connection: Connection, *clients: int, at: datetime) -> int:
+    """Ends the links of these clients that could still be used; returns how many there were."""
+    still_open = (links.c.used_at.is_(None), links.c.revoked_at.is_(None), links.c.expires_at > at)
+    theirs = update(links).where(links.c.client_id.in_(clients), *still_open)
+    return connection.execute(theirs.values(revoked_at=at)).rowcount
+
+
+def count_ending_codes(connection: Connection, *, at: datetime) -> int:
+    """How many cards that can still be redeemed have a printed code that ends with an older key."""
+    still_open = (links.c.used_at.is_(None), links.c.revoked_at.is_(None), links.c.expires_at > at)
+    return count_behind(connection, links.c.code_hash, *still_open)
+
+
+def _hash(token: str) -> bytes:
+    return sha256(token.encode()).digest()

@@ -32,7 +32,7 @@ async def test_link_is_found_by_its_token_and_by_its_printed_code(store: Store) 
 async def test_link_of_staff_carries_a_role_and_a_branch(store: Store) -> None:
     await store.write(
         lambda c: links.add_link(
-            c, token="t", code="t", role="manager", branch="BUN", at=AT, expires_at=AT + DAY
+            c, token="t", code=None, role="manager", branch="BUN", at=AT, expires_at=AT + DAY
         )
     )
     link = await store.read(lambda c: links.find_link(c, "t"))
@@ -78,11 +78,23 @@ async def test_token_twice_is_a_conflict(store: Store) -> None:
         )
 
 
+async def test_card_outlives_the_key_it_was_made_with_but_for_its_code(database_url: str) -> None:
+    before = await Store.open(database_url, vault=Vault((bytes(32),)), durability="off", lanes=1)
+    await before.write(make)
+    await before.close()
+    after = await Store.open(database_url, vault=Vault((bytes(range(32)),)), durability="off", lanes=1)
+    found = [await after.read(partial(links.find_link, secret=secret)) for secret in (TOKEN, CODE)]
+    assert [each is not None for each in found] == [True, False]
+    assert await after.read(partial(links.count_ending_codes, at=AT)) == 1
+    assert await after.read(partial(links.count_ending_codes, at=AT + DAY)) == 0
+    await after.close()
+
+
 async def test_only_hashes_are_kept(store: Store) -> None:
     await store.write(make)
     assert await store.read(lambda c: found_bare(c, [TOKEN, CODE])) == set()
     [(token, code)] = await store.read(lambda c: rows_of(c, table, "token_hash", "code_hash"))
-    assert (len(token), len(code)) == (32, 32)
+    assert (len(token), len(code)) == (32, 36)
 
 
 async def test_link_hashed_with_an_older_key_is_found(database_url: str) -> None:

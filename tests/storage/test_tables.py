@@ -3,22 +3,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import LargeBinary, select
+from sqlalchemy import select
 from sqlalchemy.exc import StatementError
 
 from spm_bot.storage.store import Store
 from spm_bot.storage.tables import UTCDateTime, metadata, receipts
 from tests.seed import AT
-
-# Every column that holds bytes, with the reason why the bytes are no plain text.
-SEALED = {
-    *("people.name", "people.phone", "addresses.handle", "staff.name", "comments.body", "rounds.reason"),
-    *("sessions.state", "outbox.body", "files.body", "seals.mark"),
-}
-HASHED = {
-    *("people.phone_hash", "addresses.handle_hash", "links.token_hash", "links.code_hash"),
-    "forgotten.code_hash",
-}
 
 
 async def test_instant_comes_back_as_utc(store: Store) -> None:
@@ -32,16 +22,6 @@ async def test_instant_without_a_zone_is_refused(store: Store) -> None:
     naive = datetime(2026, 11, 24)  # noqa: DTZ001  # what must not come in
     with pytest.raises(StatementError, match="without a time zone"):
         await store.write(lambda c: c.execute(receipts.insert(), {"key": "k", "at": naive}).rowcount)
-
-
-def test_bytes_are_ciphertext_or_hashes() -> None:
-    binary = {
-        f"{table.name}.{column.name}"
-        for table in metadata.tables.values()
-        for column in table.columns
-        if isinstance(column.type, LargeBinary)
-    }
-    assert binary == SEALED | HASHED
 
 
 def test_every_instant_is_kept_in_utc() -> None:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import base64
-import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spm_bot.storage.vault import BadKey, Undecipherable, Vault, key_file, new_key
+from spm_bot.storage.vault import BadKey, Undecipherable, Vault, new_key
 
 OLD = bytes(range(32))
 NEW = bytes(range(32, 64))
@@ -79,6 +75,19 @@ def test_digest_is_found_under_every_listed_key() -> None:
     assert during.digest("+255700") == during.digests("+255700")[0]
 
 
+def test_what_a_key_made_begins_with_its_id() -> None:
+    vault, old = Vault((NEW, OLD)), Vault((OLD,))
+    first, second = vault.identities
+    assert (Vault((NEW,)).identities, old.identities) == ((first,), (second,))
+    assert [
+        each[:4] for each in (vault.encrypt("a"), vault.digest("a"), old.encrypt("a"), old.digest("a"))
+    ] == [
+        *(first, first),
+        *(second, second),
+    ]
+    assert [vault.is_current(each) for each in vault.digests("a")] == [True, False]
+
+
 def test_digest_depends_on_text_key_and_column() -> None:
     vault = Vault((OLD,))
     values = {
@@ -87,7 +96,7 @@ def test_digest_depends_on_text_key_and_column() -> None:
         vault.digest("a", associated="phone"),
         Vault((NEW,)).digest("a"),
     }
-    assert {len(value) for value in values} == {32}
+    assert {len(value) for value in values} == {36}
     assert len(values) == 4
 
 
@@ -163,64 +172,3 @@ def test_new_keys_differ_and_are_read() -> None:
     one, other = new_key(), new_key()
     assert one != other
     assert Vault.from_setting(f"{one},{other}").decrypt(Vault.from_setting(other).encrypt("Asha")) == "Asha"
-
-
-def test_key_file_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
-    file = tmp_path / "spm.db.key"
-    first = key_file(str(file))
-    assert key_file(str(file)) == first
-    assert file.stat().st_mode & 0o777 == 0o600
-    assert sorted(tmp_path.iterdir()) == [file]
-    assert Vault.from_setting(first).digest("a")
-
-
-def test_key_file_made_by_many_processes_at_once_is_one_key(tmp_path: Path) -> None:
-    code = (
-        "import sys; from spm_bot.storage.vault import key_file;"
-        "sys.stdin.read(1); print(key_file(sys.argv[1]))"
-    )
-    command = [sys.executable, "-c", code, str(tmp_path / "spm.db.key")]
-    processes = [
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(4)
-    ]
-    found = {process.communicate("x")[0] for process in processes}
-    assert found == {f"{key_file(str(tmp_path / 'spm.db.key'))}\n"}
-    assert [path.name for path in tmp_path.iterdir()] == ["spm.db.key"]
-
-
-@pytest.mark.parametrize("mode", [0o620, 0o602])
-def test_key_file_that_others_may_change_is_refused(tmp_path: Path, mode: int) -> None:
-    file = tmp_path / "spm.db.key"
-    key_file(str(file))
-    file.chmod(mode)
-    with pytest.raises(BadKey, match="chmod 600"):
-        key_file(str(file))
-
-
-def test_key_file_that_others_may_only_read_is_accepted(tmp_path: Path) -> None:
-    file = tmp_path / "spm.db.key"
-    key = key_file(str(file))
-    file.chmod(0o644)
-    assert key_file(str(file)) == key
-
-
-def test_key_file_without_a_key_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "spm.db.key"
-    file.write_bytes(os.urandom(8) + b"\xff")
-    file.chmod(0o600)
-    with pytest.raises(BadKey, match="holds no key"):
-        key_file(str(file))
-
-
-def test_key_file_in_a_missing_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadKey, match="cannot be used: No such file or directory"):
-        key_file(str(tmp_path / "missing" / "spm.db.key"))
-
-
-def test_key_file_that_must_be_there_is_not_made(tmp_path: Path) -> None:
-    file = tmp_path / "spm.db.key"
-    with pytest.raises(BadKey, match=r"spm\.db\.key is missing, and the database cannot be read without it"):
-        key_file(str(file), make=False)
-    assert not file.exists()
-    key = key_file(str(file))
-    assert key_file(str(file), make=False) == key
