@@ -58,6 +58,17 @@ def _operate(commands: _Commands[ArgumentParser]) -> None:
     )
     doctor = _add(commands, "doctor", "operate:doctor", "check everything and say what to mend")
     _json(doctor)
+    _keys(_group(commands, "keys", "keys of the encrypted data: make one, go over to it"))
+
+
+def _keys(actions: _Commands[ArgumentParser]) -> None:
+    _add(actions, "new", "key_commands:new", "print a fresh key for SPM_SECRET_KEY")
+    rotate = _add(actions, "rotate", "key_commands:rotate", "move everything encrypted under the first key")
+    rotate.add_argument("--new", action="store_true", help="first put a new key in front in the key file")
+    rotate.add_argument(
+        "--drop-old", action="store_true", help="when all is done, take the old key out of the key file"
+    )
+    _json(rotate)
 
 
 def _surveys(actions: _Commands[ArgumentParser]) -> None:
@@ -66,9 +77,14 @@ def _surveys(actions: _Commands[ArgumentParser]) -> None:
     check.add_argument("file", metavar="FILE")
     _json(check)
     sign = _add(actions, "sign", "survey_commands:sign", "sign a wording; two people sign each language")
-    sign.add_argument("code", metavar="CODE")
+    sign.add_argument("code", metavar="CODE", help="a survey or a form, or all")
     sign.add_argument("--language", required=True, metavar="L")
     sign.add_argument("--by", required=True, metavar="NAME")
+    text = _add(actions, "text", "survey_commands:text", "what a client read, by the hash of its wording")
+    text.add_argument("code", metavar="CODE")
+    text.add_argument("--language", required=True, metavar="L")
+    text.add_argument("--wording", required=True, metavar="HASH", help="its first signs are enough")
+    _json(text)
     play = _add(actions, "play", "survey_commands:play", "answer a survey in this terminal")
     play.add_argument("code", metavar="CODE")
     play.add_argument("--language", default="en", metavar="L")
@@ -85,11 +101,10 @@ def _people(commands: _Commands[ArgumentParser]) -> None:
     load.add_argument("--as-of", metavar="DATE", help="the day the loans are of (today)")
     load.add_argument("--dry-run", action="store_true", help="only say what would be read")
     _json(load)
-    clients = _group(commands, "clients", "clients: joining links")
-    invite = _add(clients, "invite", "people_commands:invite_clients", "one-time joining links")
-    invite.add_argument("--branch", metavar="B", help="only clients of this branch")
-    invite.add_argument("--client", metavar="ID", help="only this client")
-    _json(invite)
+    clients = _group(commands, "clients", "clients: joining cards, who waits to be let in")
+    _cards(clients)
+    _admission(clients)
+    _own_data(_group(commands, "client", "one client's data: to be read, to be erased"))
     staff = _group(commands, "staff", "staff: links, roles")
     link = _add(staff, "invite", "people_commands:invite_staff", "a one-time link that gives a role")
     link.add_argument("--role", required=True, metavar="ROLE")
@@ -98,6 +113,45 @@ def _people(commands: _Commands[ArgumentParser]) -> None:
     _json(_add(staff, "list", "people_commands:list_staff", "roles in force"))
     revoke = _add(staff, "revoke", "people_commands:revoke_staff", "take a role away")
     revoke.add_argument("id", type=_number(1, most=_MOST_ID), metavar="ID")
+
+
+def _cards(clients: _Commands[ArgumentParser]) -> None:
+    invite = _add(clients, "invite", "card_commands:invite_clients", "one-time joining links, or cards")
+    invite.add_argument("--branch", metavar="B", help="only clients of this branch")
+    invite.add_argument("--client", metavar="ID", help="only this client")
+    invite.add_argument("--pdf", metavar="FILE", help="write cards to print and cut out, eight on a page")
+    invite.add_argument("--language", metavar="L", help="of the cards (the institution's first)")
+    _json(invite)
+    lost = _add(clients, "revoke", "card_commands:revoke_cards", "end the unused cards of a client")
+    lost.add_argument("id", metavar="ID", help="the client's code of the register")
+
+
+def _admission(clients: _Commands[ArgumentParser]) -> None:
+    commands = "admission_commands"
+    _json(_add(clients, "waiting", f"{commands}:list_waiting", "who must be called before joining"))
+    for name, help_ in (
+        ("admit", "let a client in whom you have called"),
+        ("refuse", "turn away a client who should not have had the card"),
+    ):
+        command = _add(clients, name, f"{commands}:{name}", help_)
+        command.add_argument(
+            "id", type=_number(1, most=_MOST_ID), metavar="ID", help="from `clients waiting`"
+        )
+        _json(command)
+
+
+def _own_data(client: _Commands[ArgumentParser]) -> None:
+    module = "client_commands"
+    _json(_add(client, "requests", f"{module}:list_requests", "open requests to see or to erase data"))
+    data = _add(client, "data", f"{module}:data", "give a client who asked everything held about them")
+    data.add_argument("--out", metavar="FILE", help="write it there (else it goes to the client's own chat)")
+    data.add_argument(
+        "--private", action="store_true", help="with answers to private questions, if the client wants them"
+    )
+    forget = _add(client, "forget", f"{module}:forget", "erase a client who asked for it, after a day")
+    for command in (data, forget):
+        command.add_argument("id", metavar="ID", help="the client's code of the register")
+        command.add_argument("--reason", required=True, metavar="R", help="for the audit log, without names")
 
 
 def _reports(commands: _Commands[ArgumentParser]) -> None:

@@ -1,4 +1,4 @@
-"""Commands about people: the register, joining links, roles."""
+"""Commands about people: the register, links for staff, roles."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from spm_bot.app import make_desk, opened
 from spm_bot.cli.inputs import text_of
 from spm_bot.cli.output import Failure, account, show, show_rows, tell
 from spm_bot.institution import Institution
-from spm_bot.registers.sheets import Books, read_clients
+from spm_bot.registers.phones import CLIENTS_A_NUMBER
+from spm_bot.registers.sheets import Books, read_clients, without_placeholders
 from spm_bot.settings import Settings, load_settings
 from spm_bot.storage import roles
 from spm_bot.usecases import hand_links
 from spm_bot.usecases import import_register as importing
+from spm_bot.usecases.enrol_staff import ROLE_NAMES
 from spm_bot.usecases.hand_links import BRANCH_ROLES
-from spm_bot.usecases.join import ROLE_NAMES
 
 
 async def import_register(args: argparse.Namespace) -> None:
@@ -23,11 +24,12 @@ async def import_register(args: argparse.Namespace) -> None:
     settings = load_settings()
     institution = make_desk(settings.institution).institution
     as_of = _day(args.as_of) if args.as_of else datetime.now(UTC).date()
-    rows = read_clients(text_of(args.file), place=args.file, books=_books(institution))
-    added = changed = 0
+    read = read_clients(text_of(args.file), place=args.file, books=_books(institution))
+    rows, nobodys = without_placeholders(read)
+    added = changed = forgotten = 0
     if not args.dry_run:
         async with opened(settings) as store:
-            added, changed = await importing.import_clients(
+            added, changed, forgotten = await importing.import_clients(
                 rows,
                 store=store,
                 currency=institution.currency,
@@ -36,29 +38,13 @@ async def import_register(args: argparse.Namespace) -> None:
                 now=datetime.now(UTC),
             )
     if args.json:
-        show({"read": len(rows), "added": added, "changed": changed})
+        show({"read": len(rows), "added": added, "changed": changed, "forgotten": forgotten})
     else:
         tell(f"{len(rows)} clients read, {added} added, {changed} changed")
-
-
-async def invite_clients(args: argparse.Namespace) -> None:
-    """Makes one-time joining links."""
-    settings = load_settings()
-    if args.branch is not None:
-        _known_branch(make_desk(settings.institution).institution, args.branch)
-    # Asked first: links that nobody can be given are not made.
-    bot = await _bot_name(settings)
-    async with opened(settings) as store:
-        made = await hand_links.invite_clients(
-            store=store, branch=args.branch, code=args.client, actor=account(), now=datetime.now(UTC)
-        )
-    if not made:
-        raise Failure("there is no such active client: import the register first, or check the id")
-    rows: list[dict[str, object]] = [
-        {"client": each.client, "link": _link(bot, each.token), "token": each.token, "code": each.code}
-        for each in made
-    ]
-    show_rows(rows, as_json=args.json)
+    if forgotten:
+        tell(f"{forgotten} left out: asked to be forgotten")
+    if nobodys:
+        tell(f"{nobodys} phone numbers were left out: each stands with more than {CLIENTS_A_NUMBER} clients")
 
 
 async def invite_staff(args: argparse.Namespace) -> None:
@@ -69,13 +55,15 @@ async def invite_staff(args: argparse.Namespace) -> None:
     if args.branch:
         if args.role not in BRANCH_ROLES:
             raise Failure(f"the role {args.role} is for all branches: leave out --branch")
-        _known_branch(make_desk(settings.institution).institution, args.branch)
-    bot = await _bot_name(settings)
+        known_branch(make_desk(settings.institution).institution, args.branch)
+    bot, why_none = await bot_name(settings)
+    if bot is None:
+        tell(f"{why_none}: tokens are printed without links")
     async with opened(settings) as store:
         token = await hand_links.invite_staff(
             store=store, role=args.role, branch=args.branch, actor=account(), now=datetime.now(UTC)
         )
-    link = _link(bot, token)
+    link = None if bot is None else hand_links.deep_link(bot, token)
     if args.json:
         show({"link": link, "token": token})
     else:
@@ -100,11 +88,10 @@ async def revoke_staff(args: argparse.Namespace) -> None:
     tell(f"role {args.id} is revoked")
 
 
-async def _bot_name(settings: Settings) -> str | None:
-    """The bot's name for links, asked of Telegram; None without a token or without an answer."""
+async def bot_name(settings: Settings) -> tuple[str | None, str]:
+    """The bot's name for links, asked of Telegram; or None, and why there is none."""
     if settings.telegram_token is None:
-        tell("no SPM_TELEGRAM_TOKEN is set: tokens are printed without links")
-        return None
+        return None, "no SPM_TELEGRAM_TOKEN is set"
     from spm_bot.chat.telegram.application import TelegramApp
 
     async with TelegramApp(
@@ -112,16 +99,11 @@ async def _bot_name(settings: Settings) -> str | None:
         now=lambda: datetime.now(UTC),
         base_url=settings.telegram_base_url,
     ) as telegram:
-        if telegram.username is None:
-            tell("Telegram cannot be reached: tokens are printed without links")
-        return telegram.username
+        return telegram.username, "" if telegram.username else "Telegram cannot be reached"
 
 
-def _link(bot: str | None, token: str) -> str | None:
-    return None if bot is None else f"https://t.me/{bot}?start={token}"
-
-
-def _known_branch(institution: Institution, code: str) -> None:
+def known_branch(institution: Institution, code: str) -> None:
+    """Raises Failure for a branch that the institution file does not have."""
     known = [branch.code for branch in institution.branches]
     if code not in known:
         raise Failure(f"there is no branch {code!r}: the institution file has {', '.join(known)}")
@@ -131,6 +113,7 @@ def _books(institution: Institution) -> Books:
     return Books(
         frozenset(branch.code for branch in institution.branches),
         {product.code: product.method for product in institution.products},
+        institution.country,
     )
 
 

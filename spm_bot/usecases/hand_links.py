@@ -9,9 +9,9 @@ from functools import partial
 from secrets import choice, token_urlsafe
 
 from spm_bot.storage import audits, links, people, roles
-from spm_bot.storage.people import Client
 from spm_bot.storage.store import Connection, Store
-from spm_bot.usecases.join import CLIENT_LINK_LASTS, STAFF_LINK_LASTS
+from spm_bot.usecases.enrol_staff import STAFF_LINK_LASTS
+from spm_bot.usecases.join import CLIENT_LINK_LASTS
 
 CODE_SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Signs of a printed code: none that looks like another."""
@@ -25,28 +25,48 @@ BRANCH_ROLES = frozenset({"loan_officer", "manager"})
 
 @dataclass(frozen=True, slots=True)
 class NewLink:
-    """A link as it is handed over; only hashes of it are kept."""
+    """A link as it is handed over; only hashes of it are kept. `client` is the code of the register."""
 
+    client_id: int
     client: str
     token: str
     code: str
+
+
+def deep_link(bot: str, token: str) -> str:
+    """The address that opens the chat with the bot and gives it the token."""
+    return f"https://t.me/{bot}?start={token}"
 
 
 async def invite_clients(
     *, store: Store, branch: str | None, code: str | None, actor: str, now: datetime
 ) -> list[NewLink]:
     """A new link for every active client of a branch, or for one client, or for all."""
+    made = await draw_links(store=store, branch=branch, code=code)
+    await keep_links(made, store=store, actor=actor, now=now)
+    return made
+
+
+async def draw_links(*, store: Store, branch: str | None, code: str | None) -> list[NewLink]:
+    """The secrets of new links for these clients. None of them works before it is kept."""
     clients = await store.read(partial(people.clients_where, branch=branch, code=code))
-    if not clients:
-        return []
-    made = [NewLink(client.code, _token(), _code()) for client in clients]
+    return [NewLink(client.id, client.code, _token(), _code()) for client in clients]
+
+
+async def keep_links(made: Sequence[NewLink], *, store: Store, actor: str, now: datetime) -> None:
+    """Makes these links good, and those that their clients were given before no longer."""
+    if not made:
+        return
     # Written down first: whoever is cut short half-way has made links all the same.
     line = partial(audits.write_down, at=now, actor=actor, event="clients_invited")
     await store.write(partial(line, count=len(made)))
     for first in range(0, len(made), CHUNK):
-        chunk = slice(first, first + CHUNK)
-        await store.write(partial(_keep_client_links, clients=clients[chunk], made=made[chunk], now=now))
-    return made
+        await store.write(partial(_keep_client_links, made=made[first : first + CHUNK], now=now))
+
+
+async def revoke_cards(code: str, *, store: Store, actor: str, now: datetime) -> int:
+    """Ends the unused links of one client; returns how many there were. Raises LookupError."""
+    return await store.write(partial(_revoke_cards, code=code, actor=actor, now=now))
 
 
 async def invite_staff(*, store: Store, role: str, branch: str, actor: str, now: datetime) -> str:
@@ -61,19 +81,15 @@ async def revoke_role(role_id: int, *, store: Store, actor: str, now: datetime) 
     return await store.write(partial(_revoke, role_id=role_id, actor=actor, now=now))
 
 
-def _keep_client_links(
-    connection: Connection,
-    *,
-    clients: Sequence[Client],
-    made: Sequence[NewLink],
-    now: datetime,
-) -> None:
-    for client, link in zip(clients, made, strict=True):
+def _keep_client_links(connection: Connection, *, made: Sequence[NewLink], now: datetime) -> None:
+    # A lost card must not stay good beside the new one.
+    links.revoke_links(connection, *(link.client_id for link in made), at=now)
+    for link in made:
         links.add_link(
             connection,
             token=link.token,
             code=link.code,
-            client=client.id,
+            client=link.client_id,
             at=now,
             expires_at=now + CLIENT_LINK_LASTS,
         )
@@ -85,13 +101,22 @@ def _keep_staff_link(
     links.add_link(
         connection,
         token=token,
-        code=token,
+        code=None,
         role=role,
         branch=branch,
         at=now,
         expires_at=now + STAFF_LINK_LASTS,
     )
     audits.write_down(connection, at=now, actor=actor, event="staff_invited", role=role, branch=branch)
+
+
+def _revoke_cards(connection: Connection, *, code: str, actor: str, now: datetime) -> int:
+    client = people.client_by_code(connection, code)
+    revoked = links.revoke_links(connection, client.id, at=now)
+    if revoked:
+        line = partial(audits.write_down, connection, at=now, actor=actor, event="cards_revoked")
+        line(subject=client.subject, count=revoked)
+    return revoked
 
 
 def _revoke(connection: Connection, *, role_id: int, actor: str, now: datetime) -> bool:

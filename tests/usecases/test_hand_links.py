@@ -9,8 +9,9 @@ from spm_bot.storage.audits import Audit
 from spm_bot.storage.links import Link
 from spm_bot.storage.store import Store
 from spm_bot.usecases import hand_links
+from spm_bot.usecases.enrol_staff import STAFF_LINK_LASTS
 from spm_bot.usecases.hand_links import CODE_SIGNS, NewLink, invite_clients, invite_staff, revoke_role
-from spm_bot.usecases.join import CLIENT_LINK_LASTS, STAFF_LINK_LASTS, printed_code
+from spm_bot.usecases.join import CLIENT_LINK_LASTS, printed_code
 from tests.seed import AT, HOUR, enter, hire, row
 
 
@@ -47,6 +48,37 @@ async def test_links_can_be_made_for_one_branch_or_one_client(store: Store) -> N
     await store.write(lambda c: enter(c, row("C1"), row("C2", branch="BUS"), row("C3", branch="BUS")))
     assert [link.client for link in await hand(store, branch="BUS")] == ["C2", "C3"]
     assert [link.client for link in await hand(store, code="C1")] == ["C1"]
+
+
+async def test_new_card_ends_the_earlier_ones_of_that_client_alone(store: Store) -> None:
+    await store.write(lambda c: enter(c, row("C1"), row("C2")))
+    earlier = await hand(store)
+    [again] = await hand(store, code="C2")
+    opened = {}
+    for link in (*earlier, again):
+        found = await store.read(partial(links.find_link, secret=link.token))
+        opened[link.token] = found is not None and found.open_at(AT + HOUR)
+    assert list(opened.values()) == [True, False, True]
+
+
+async def test_drawn_link_works_only_once_it_is_kept(store: Store) -> None:
+    await store.write(lambda c: enter(c, row("C1")))
+    made = await hand_links.draw_links(store=store, branch=None, code=None)
+    assert await store.read(lambda c: links.find_link(c, made[0].token)) is None
+    await hand_links.keep_links(made, store=store, actor="cli:root", now=AT)
+    assert await store.read(lambda c: links.find_link(c, made[0].token)) is not None
+
+
+async def test_card_is_revoked_once_and_written_down_by_subject(store: Store) -> None:
+    await store.write(lambda c: enter(c, row("C1"), row("C2", status="closed")))
+    await hand(store)
+    revoke = partial(hand_links.revoke_cards, store=store, actor="cli:root", now=AT + HOUR)
+    assert [await revoke(code) for code in ("C1", "C1", "C2")] == [1, 0, 0]
+    with pytest.raises(LookupError):
+        await revoke("C9")
+    [_, line] = await store.read(lambda c: audits.lines(c, limit=9))
+    expected = {"subject": "subject-C1", "count": 1}
+    assert line == Audit(AT + HOUR, "cli:root", "cards_revoked", expected)
 
 
 async def test_no_client_no_link_and_no_line_in_the_log(store: Store) -> None:
