@@ -56,6 +56,15 @@ class Remedy(Section):
     limit: Count | None = None
 
 
+class Joining(Section):
+    """What a client is asked before a chat is theirs: the year of birth, or the last digits of the phone.
+
+    Whoever has no such fact in the register is asked for the other.
+    """
+
+    second_check: Literal["birth_year", "phone_digits"] = "birth_year"
+
+
 class Protection(Section):
     """How many cases can be helped in a week, and who stands above the protection team."""
 

@@ -22,6 +22,7 @@ from spm_bot.clauses import (
     Days,
     DigestSlot,
     Helpline,
+    Joining,
     Line,
     Objective,
     OpeningHours,
@@ -71,6 +72,7 @@ class Institution(Section):
     branches: Annotated[tuple[Branch, ...], Field(min_length=1)]
     products: Annotated[tuple[Product, ...], Field(min_length=1)]
     rounds: tuple[Round, ...] = ()
+    joining: Joining = Joining()
     contact: Contact = Contact()
     objectives: tuple[Objective, ...] = ()
     limits: dict[Code, float] = Field(default_factory=dict)

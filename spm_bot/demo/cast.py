@@ -60,6 +60,10 @@ class Member:
     def code(self) -> str:
         return f"C{self.number + 1:05}"
 
+    @property
+    def phone(self) -> str:
+        return f"+25470{self.number + 1:07}"
+
     def stressed(self, *, hard_times: bool) -> bool:
         """Whether heavy stress lies on this client; `hard_times`: the first branch has its hard weeks."""
         share = TROUBLED_SHARE if self.troubled and hard_times else CALM_SHARE
@@ -78,6 +82,7 @@ class Member:
             code=self.code,
             name=self.name,
             branch=self.branch,
+            phone=self.phone,
             product=self.product.code if self.has_loan else "",
             loan_method=self.product.method if self.has_loan else "",
             gender=self.gender,

@@ -84,7 +84,7 @@ class Pen:
 
     def _place(self, question: Question, code: str) -> str:
         """What the button of a choice says when pressed."""
-        if question.kind is Kind.NPS:
+        if question.kind is Kind.NPS or question.choices_from == "moments":
             return code
         codes = [choice.code for choice in question.choices] or list(self.languages)
         return str(codes.index(code))

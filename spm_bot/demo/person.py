@@ -15,6 +15,7 @@ from spm_bot.demo.opinions import opinion
 from spm_bot.demo.pen import Pen
 from spm_bot.demo.reading import Read, Reader, button, is_echo, is_invitation
 from spm_bot.messages import Action, Address, Blocked, Body, Inbound, Outbound, Start, Tap, Text
+from spm_bot.surveys.model import Kind
 
 _STOP = Text("STOP")
 _HELLO = Text("hello")
@@ -30,6 +31,7 @@ class Person:
     reader: Reader
     zone: ZoneInfo
     languages: tuple[str, ...]
+    proof: str
     seed: int
     screen: Screen = field(default_factory=Screen)
     due: datetime | None = None
@@ -85,7 +87,10 @@ class Person:
         return Inbound(key, Address(NAME, self.handle), now, body, language=self.ways.phone_speaks)
 
     def _newest(self) -> Outbound | None:
-        """The newest message that still asks something."""
+        """The newest message that still asks something; only the last one can without buttons."""
+        last = self.screen.newest()
+        if last is not None and not last.buttons and self._asks_for_words(last):
+            return last
         return next(
             (
                 message
@@ -94,6 +99,10 @@ class Person:
             ),
             None,
         )
+
+    def _asks_for_words(self, message: Outbound) -> bool:
+        read = self.reader.read(message)
+        return read is not None and read.question.kind is Kind.TEXT
 
     def _going_on(self) -> bool:
         """Whether the plan is a row of taps on the message that is still open."""
@@ -132,7 +141,7 @@ class Person:
         """A question is answered, unless this is where the person leaves it."""
         read = self.reader.read(message)
         assert read is not None  # noqa: S101
-        session = message.buttons[0][0].token.id
+        session = message.buttons[0][0].token.id if message.buttons else None
         if session != self._session:
             self._session, self._answered, self._put_off = session, 0, ""
             leaves = not read.form and self._dice.random() < self.ways.breaks_off
@@ -152,6 +161,8 @@ class Person:
             self._put_off = ""
             return self._pen.taps(question, message, (choices[0].code,))
         settled = self._settled(question.name) if read.form else None
+        if settled and question.kind is Kind.TEXT:
+            return [Text(settled[0])]
         meant = settled or opinion(
             question, choices, stressed=stressed, language=self.ways.speaks, rng=self._pen.rng
         )
@@ -160,10 +171,12 @@ class Person:
         return self._pen.replies(question, message, meant)
 
     def _settled(self, name: str) -> tuple[str, ...] | None:
-        """What this person has long decided: the language, and what to consent to."""
+        """What this person need not think about: the language, who they are, what to consent to."""
         ways = self.ways
         decided = {
             "language": ways.speaks,
+            "check": self.proof,
+            "moment": "0",
             "survey": "yes" if ways.agrees else "no",
             "private_items": "yes" if ways.agrees_to_private else "no",
         }

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from spm_bot.messages import Action, Button, Outbound, Subject
+from spm_bot.messages import Action, Button, Outbound, Subject, Token
 from spm_bot.surveys.library import Library
 from spm_bot.surveys.model import Question, Words
 
@@ -68,13 +68,14 @@ def button(message: Outbound, action: Action, value: str = "") -> Button | None:
 
 
 def is_invitation(message: Outbound) -> bool:
-    return _first(message).token.subject is Subject.INVITATION
+    first = _first(message)
+    return first is not None and first.subject is Subject.INVITATION
 
 
 def is_echo(message: Outbound) -> bool:
     """Whether a message asks if something was understood rightly."""
-    first = _first(message).token
-    return first.subject is Subject.SESSION and first.action is Action.YES
+    first = _first(message)
+    return first is not None and first.subject is Subject.SESSION and first.action is Action.YES
 
 
 def words_on(label: str) -> tuple[str, str]:
@@ -83,8 +84,9 @@ def words_on(label: str) -> tuple[str, str]:
     return number, words
 
 
-def _first(message: Outbound) -> Button:
-    return message.buttons[0][0]
+def _first(message: Outbound) -> Token | None:
+    """What the first button says; a question that only wants words may have none."""
+    return message.buttons[0][0].token if message.buttons else None
 
 
 def _wordings(question: Question) -> Iterator[str]:

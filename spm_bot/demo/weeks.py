@@ -10,7 +10,7 @@ from functools import partial
 
 from spm_bot.chat.dialogue import Dialogue
 from spm_bot.demo.agenda import Agenda, Kind, ManualClock, Span, institution_days
-from spm_bot.demo.cast import members
+from spm_bot.demo.cast import Member, members
 from spm_bot.demo.dice import dice
 from spm_bot.demo.habits import habits, next_sitting
 from spm_bot.demo.handsets import NAME, Handsets
@@ -183,16 +183,23 @@ def _people(desk: Desk, span: Span, *, clients: int, seed: int) -> tuple[Person,
             reader,
             span.zone,
             desk.languages,
+            _proof(member, desk),
             seed,
         )
         for member in members(desk.institution, clients=clients, seed=seed)
     )
 
 
+def _proof(member: Member, desk: Desk) -> str:
+    """What this member says when asked who they are: the fact asked for, or the one the register has."""
+    year, digits = str(member.birth_year or ""), member.phone[-4:]
+    return digits if desk.institution.joining.second_check == "phone_digits" else year or digits
+
+
 def _sign(connection: Connection, *, desk: Desk, at: datetime) -> None:
-    """Signs the wordings of the standing rounds in the demo's own names."""
-    for code in sorted({standing.survey for standing in desk.institution.rounds}):
-        survey = desk.library.survey(code)
+    """Signs the wordings of the standing rounds and of the forms in the demo's own names."""
+    asked = {standing.survey for standing in desk.institution.rounds}
+    for survey in [*map(desk.library.survey, sorted(asked)), *desk.library.client_forms]:
         for language in survey.languages:
             for name in SIGNED_BY:
                 survey_versions.sign(

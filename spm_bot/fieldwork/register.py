@@ -12,7 +12,7 @@ RESERVED = "*"
 class RegisterRow:
     """One client as a register gives them, with the loan they pay now, if any.
 
-    Money is in units of `currency`; `loan` is '' without one.
+    `officer` is the code of whoever at the branch looks after them, '' if the register does not say. Money is in units of `currency`; `loan` is '' without one.
     """
 
     code: str
@@ -26,6 +26,7 @@ class RegisterRow:
     joined_on: str | None = None
     has_savings: bool = False
     status: str = "active"
+    officer: str = ""
     loan: str = ""
     outstanding: float = 0.0
     days_in_arrears: int = 0

@@ -9,11 +9,12 @@ import csv
 import io
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
 
 from spm_bot.fieldwork.register import RESERVED, RegisterRow
+from spm_bot.registers.phones import nobodys, normalise
 
 T = TypeVar("T")
 
@@ -26,12 +27,13 @@ OPTIONAL = (
     "product",
     "savings",
     "status",
+    "officer",
     "loan_id",
     "outstanding_principal",
     "days_in_arrears",
     "written_off_amount",
 )
-LONGEST = {"client_id": 64, "full_name": 200, "phone": 32, "gender": 16, "loan_id": 64}
+LONGEST = {"client_id": 64, "full_name": 200, "phone": 64, "gender": 16, "officer": 64, "loan_id": 64}
 """Signs in a cell, at most. Branch, product and status have to be known ones."""
 
 MOST_MONEY = 1e12
@@ -48,10 +50,11 @@ class SheetError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """What a row may refer to: branch codes, and products with their loan method."""
+    """What a row may refer to: branch codes, products with their loan method, the country of phones."""
 
     branches: frozenset[str]
     products: Mapping[str, str]
+    country: str
 
 
 def read_clients(text: str, *, place: str, books: Books) -> list[RegisterRow]:
@@ -72,6 +75,13 @@ def read_clients(text: str, *, place: str, books: Books) -> list[RegisterRow]:
     if problems:
         raise SheetError("\n".join(problems))
     return rows
+
+
+def without_placeholders(rows: Sequence[RegisterRow]) -> tuple[list[RegisterRow], int]:
+    """The rows without phone numbers that stand with many clients, and how many rows lost theirs."""
+    held = nobodys(row.phone for row in rows)
+    kept = [replace(row, phone="") if row.phone in held else row for row in rows]
+    return kept, sum(row.phone in held for row in rows)
 
 
 def _lines(text: str, place: str) -> Iterator[tuple[int, dict[str | None, Any]]]:
@@ -130,7 +140,7 @@ def _row(given: Mapping[str, str], books: Books) -> RegisterRow:
         code=given["client_id"],
         name=given["full_name"],
         branch=branch,
-        phone=given.get("phone", ""),
+        phone=normalise(given["phone"], country=books.country) if given.get("phone") else "",
         product=product,
         loan_method=books.products.get(product, ""),
         gender=given.get("gender", ""),
@@ -138,6 +148,7 @@ def _row(given: Mapping[str, str], books: Books) -> RegisterRow:
         joined_on=_read(given, "activation_date", _day, "a date such as 2024-03-31"),
         has_savings=_read(given, "savings", _yes, "yes or no") or False,
         status=status,
+        officer=given.get("officer", ""),
         loan=given.get("loan_id", ""),
         outstanding=_read(given, "outstanding_principal", _money, "an amount from 0 to 1e12 such as 12500.50")
         or 0.0,

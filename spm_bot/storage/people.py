@@ -17,6 +17,7 @@ from spm_bot.storage.vault import Undecipherable
 
 HANDLE = "addresses.handle"
 NAME = "people.name"
+PHONE = "people.phone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class Client:
     has_savings: bool
     days_in_arrears: int
     status: str
+    hour: int | None
+    officer: str
 
 
 _SEEN = select(
@@ -114,6 +117,10 @@ def handles(connection: Connection, address_ids: Iterable[int]) -> dict[int, Add
 
 def set_language(connection: Connection, address_id: int, language: str) -> None:
     connection.execute(update(addresses).where(addresses.c.id == address_id).values(language=language))
+
+
+def set_hour(connection: Connection, client_id: int, hour: int | None) -> None:
+    connection.execute(update(clients).where(clients.c.id == client_id).values(hour=hour))
 
 
 def set_reachable(connection: Connection, address_id: int, *, reachable: bool) -> None:
@@ -192,6 +199,20 @@ def first_name(connection: Connection, client_id: int) -> str:
     name = connection.execute(select(people.c.name).where(people.c.client_id == client_id)).scalar()
     words = vault_of(connection).decrypt(name, associated=NAME).split() if name is not None else []
     return words[0] if words else ""
+
+
+def phone_number(connection: Connection, client_id: int) -> str:
+    """The client's phone number as the register gives it, '' if it has none."""
+    sealed = connection.execute(select(people.c.phone).where(people.c.client_id == client_id)).scalar()
+    return "" if sealed is None else vault_of(connection).decrypt(sealed, associated=PHONE)
+
+
+def clients_with_phone(connection: Connection, phone: str) -> list[Client]:
+    """Active clients with exactly this number."""
+    mine = people.c.phone_hash.in_(vault_of(connection).digests(phone))
+    theirs = _CLIENT.join(people, people.c.client_id == clients.c.id)
+    found = theirs.where(mine, clients.c.status == "active").order_by(clients.c.id)
+    return [Client(**row._mapping) for row in connection.execute(found)]
 
 
 def chats_of_staff(connection: Connection, staff_ids: Iterable[int]) -> dict[int, Chat]:

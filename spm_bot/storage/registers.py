@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, case, delete, func, insert, select, update
 
 from spm_bot.fieldwork.register import RegisterRow
-from spm_bot.storage.people import NAME
+from spm_bot.storage.people import NAME, PHONE
 from spm_bot.storage.store import vault_of
 from spm_bot.storage.tables import addresses, clients, consents, holders, loans, people
-
-PHONE = "people.phone"
 
 _CHANGE = update(clients).where(clients.c.id == bindparam("client"))
 
@@ -114,6 +112,13 @@ def coverage(connection: Connection, *, purpose: str) -> list[Coverage]:
     return [Coverage(*row) for row in connection.execute(query)]
 
 
+def count_with_officer(connection: Connection) -> tuple[int, int]:
+    """How many active clients there are, and of how many the register names the loan officer."""
+    named = func.coalesce(func.sum(case((clients.c.officer != "", 1), else_=0)), 0)
+    row = connection.execute(select(func.count(), named).where(clients.c.status == "active")).one()
+    return row[0], row[1]
+
+
 def _client(row: RegisterRow) -> dict[str, object]:
     return {
         "code": row.code,
@@ -127,6 +132,7 @@ def _client(row: RegisterRow) -> dict[str, object]:
         "has_savings": row.has_savings,
         "days_in_arrears": row.days_in_arrears,
         "status": row.status,
+        "officer": row.officer,
     }
 
 

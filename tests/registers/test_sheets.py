@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from spm_bot.fieldwork.register import RegisterRow
-from spm_bot.registers.sheets import Books, SheetError, read_clients
+from spm_bot.registers.sheets import Books, SheetError, read_clients, without_placeholders
 
-BOOKS = Books(frozenset({"BUN", "BUS"}), {"group_loan": "group", "business_loan": "individual"})
+BOOKS = Books(frozenset({"BUN", "BUS"}), {"group_loan": "group", "business_loan": "individual"}, "KE")
 FULL = (
     "client_id,branch,full_name,phone,gender,birth_year,activation_date,product,savings,status,loan_id,"
     "outstanding_principal,days_in_arrears,written_off_amount\n"
@@ -24,14 +24,15 @@ def problem(text: str) -> str:
 
 def test_every_column_finds_its_place() -> None:
     text = (
-        FULL + '7,BUN,"Barasa, Nafula",+254700,female,1985,2020-01-31,group_loan,yes,active,L9,1250.5,12,3\n'
+        FULL
+        + '7,BUN,"Barasa, Nafula",0712 345 678,female,1985,2020-01-31,group_loan,yes,active,L9,1250.5,12,3\n'
     )
     assert read(text) == [
         RegisterRow(
             code="7",
             name="Barasa, Nafula",
             branch="BUN",
-            phone="+254700",
+            phone="+254712345678",
             product="group_loan",
             loan_method="group",
             gender="female",
@@ -86,8 +87,8 @@ def test_savings_are_yes_or_no(word: str, savings: bool) -> None:
             "client_id,branch,full_name,religion\n",
             (
                 "clients.csv:1: the column 'religion' is not known (known: client_id, branch, full_name,"
-                " phone, gender, birth_year, activation_date, product, savings, status, loan_id,"
-                " outstanding_principal, days_in_arrears, written_off_amount)"
+                " phone, gender, birth_year, activation_date, product, savings, status, officer,"
+                " loan_id, outstanding_principal, days_in_arrears, written_off_amount)"
             ),
         ),
         (
@@ -150,7 +151,15 @@ def test_file_that_cannot_be_read_says_why(text: str, told: str) -> None:
         ),
         (f"{'7' * 65},BUN,Nafula", "client_id has 65 signs, and at most 64 fit"),
         (f"7,BUN,{'N' * 201}", "full_name has 201 signs, and at most 200 fit"),
-        (f"7,BUN,Nafula,{'0' * 33}", "phone has 33 signs, and at most 32 fit"),
+        (f"7,BUN,Nafula,{'0' * 65}", "phone has 65 signs, and at most 64 fit"),
+        (
+            "7,BUN,Nafula,2.54712E+11",
+            "phone '2.54712E+11' has lost digits (make the column text in your spreadsheet, then save)",
+        ),
+        (
+            "7,BUN,Nafula,none",
+            "phone 'none' is no phone number (write it with its country code, or leave it empty)",
+        ),
         (f"7,BUN,Nafula,,{'f' * 17}", "gender has 17 signs, and at most 16 fit"),
         (f"7,BUN,Nafula,,,,,,,,{'L' * 65}", "loan_id has 65 signs, and at most 64 fit"),
         ('7,BUN,"Naf\x00ula"', "full_name holds a line break or another sign that cannot be printed"),
@@ -181,5 +190,22 @@ def test_loan_of_two_clients_is_told_with_both_lines() -> None:
 
 
 def test_largest_values_are_taken() -> None:
-    [row] = read(f"{FULL}{'7' * 64},BUN,{'N' * 200},{'0' * 32},{'f' * 16},1900,,,,,{'L' * 64},1e12,36500,0\n")
+    [row] = read(
+        f"{FULL}{'7' * 64},BUN,{'N' * 200},{'0712345678;' * 5},{'f' * 16},1900,,,,,{'L' * 64},1e12,36500,0\n"
+    )
     assert (row.outstanding, row.days_in_arrears, row.birth_year) == (1e12, 36_500, 1900)
+
+
+def test_officer_is_read_where_the_file_has_one() -> None:
+    [row] = read("client_id,branch,full_name,officer\n7,BUN,Nafula,LO-3\n")
+    assert row == RegisterRow(code="7", name="Nafula", branch="BUN", officer="LO-3")
+
+
+def test_number_that_stands_with_many_clients_is_nobodys() -> None:
+    def row(code: int, phone: str) -> RegisterRow:
+        return RegisterRow(code=str(code), name="N", branch="BUN", phone=phone)
+
+    couple = [row(number, "+254712345678") for number in (1, 2, 3)]
+    held = [row(number, "+254700000000") for number in (4, 5, 6, 7)]
+    without = [row(number, "") for number in (4, 5, 6, 7, 8)]
+    assert without_placeholders([*couple, *held, row(8, "")]) == ([*couple, *without], 4)

@@ -30,7 +30,7 @@ class Bubble:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """Something that appeared on a phone: a new message, or an edit as the message then looks; or what
-    disappeared (`gone`), ours or, with its id for its words, one that was `typed`.
+    disappeared (`gone`), ours or one that was `typed`.
     """
 
     handle: str
@@ -43,7 +43,7 @@ class Seen:
 @dataclass(slots=True)
 class Phones:
     """Delivers at once to every phone, except to those that blocked us; like Telegram it takes nothing
-    out of a chat that is older than 48 hours.
+    out of a chat that is older than 48 hours. `written` is what the person sent, as it still stands.
     """
 
     clock: Clock
@@ -52,7 +52,7 @@ class Phones:
     blocking: set[str] = field(default_factory=set)
     files: dict[str, bytes] = field(default_factory=dict)
     gone: dict[str, list[Bubble]] = field(default_factory=lambda: defaultdict(list))
-    erased: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    written: dict[str, list[Bubble]] = field(default_factory=lambda: defaultdict(list))
     sent: int = 0
 
     @property
@@ -82,22 +82,29 @@ class Phones:
         return Sent(sent)
 
     async def delete(self, handle: str, message: str) -> Delivery:
-        """A message of ours disappears; one that was typed is remembered as gone."""
+        """A message disappears, ours or the person's; one that is not there is no news."""
         if handle in self.blocking:
             return Undeliverable("blocked", gone=True)
-        bubble = next((each for each in self.chats[handle] if each.id == message), None)
-        if bubble is not None and self.clock.now() - bubble.at > DELETABLE:
-            return Undeliverable("too old", gone=False)
-        if any(each.id == message for each in self.gone[handle]):
-            return Sent(message)
-        if bubble is None:
-            self.erased[handle].append(message)
-        else:
-            self.chats[handle].remove(bubble)
-            self.gone[handle].append(bubble)
-        words = bubble.look if bubble is not None else Outbound(message)
-        self.news.append(Seen(handle, edit=False, message=words, gone=True, typed=bubble is None))
+        for side in (self.chats[handle], self.written[handle]):
+            bubble = next((each for each in side if each.id == message), None)
+            if bubble is None:
+                continue
+            if self.clock.now() - bubble.at > DELETABLE:
+                return Undeliverable("too old", gone=False)
+            side.remove(bubble)
+            typed = side is self.written[handle]
+            if not typed:
+                self.gone[handle].append(bubble)
+            self.news.append(Seen(handle, edit=False, message=bubble.look, gone=True, typed=typed))
         return Sent(message)
+
+    def type(self, handle: str, message: str, text: str) -> None:
+        """The person sends a message, or changes one of theirs."""
+        known = next((each for each in self.written[handle] if each.id == message), None)
+        if known is not None:
+            known.looks.append(Outbound(text))
+        elif message:
+            self.written[handle].append(Bubble(message, [Outbound(text)], self.clock.now()))
 
     def take_news(self) -> list[Seen]:
         """What appeared since the last call."""
@@ -107,6 +114,12 @@ class Phones:
     def texts(self, handle: str) -> list[str]:
         """The chat as it looks now."""
         return [bubble.look.text for bubble in self.chats[handle]]
+
+    def readable(self, handle: str) -> str:
+        """Everything that whoever picks up this phone can read, buttons and the person's own words too."""
+        looks = [bubble.look for bubble in (*self.chats[handle], *self.written[handle])]
+        labels = [button.label for look in looks for row in look.buttons for button in row]
+        return "\n".join([*(look.text for look in looks), *labels])
 
     def button(self, handle: str, label: str, *, on: str | None = None) -> Token:
         """The newest button of that label; with `on`, of a message that once held these words, though it

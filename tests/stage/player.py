@@ -48,7 +48,14 @@ from tests.stage.world import World
 
 _TAP = re.compile(r'\[(?P<label>.+)\](?: on "(?P<on>.+)")?')
 _SPAN = re.compile(r"\+(?P<number>\d+) (?P<unit>minute|hour|day)s?")
-_LANGUAGES = {"French": "fr", "English": "en"}
+_LANGUAGES = {
+    "English": "en",
+    "French": "fr",
+    "Spanish": "es",
+    "Swahili": "sw",
+    "Hindi": "hi",
+    "Arabic": "ar",
+}
 _BODIES: dict[str, Body] = {
     "sticker": Other("sticker", "file-of-sticker", "f1"),
     "photo": Other("photo", "file-of-photo", "f2"),
@@ -84,16 +91,8 @@ class Player:
     async def _do(self, mark: str, words: str) -> list[str]:
         handle, _ = self.hand
         toast, told = (await self._person(words), []) if mark == ">" else await self._happening(words)
-        news = [self._named(seen) for seen in self.world.phones.take_news()]
-        shown = [line for seen in news for line in _shown(seen, handle)]
+        shown = [line for seen in self.world.phones.take_news() for line in _shown(seen, handle)]
         return [*([f"! {toast}"] if toast else []), *shown, *told]
-
-    def _named(self, seen: Seen) -> Seen:
-        """What somebody typed and is gone, by its words and not by its number."""
-        if not seen.typed:
-            return seen
-        words = next((words for words, sent in self.typed.items() if sent == seen.message.text), "?")
-        return replace(seen, message=Outbound(f"(typed) {words}"))
 
     async def _person(self, words: str) -> str | None:
         handle, language = self.hand
@@ -112,13 +111,20 @@ class Player:
         if words.startswith("/start"):
             return Start(words.removeprefix("/start").strip()), True
         if words.startswith("(") and words.strip("()") in _BODIES:
-            return _BODIES[words.strip("()")], True
+            return self._sent(_BODIES[words.strip("()")]), True
         if (many := re.fullmatch(r"\((\d+) times “(.+)”\)", words)) is not None:
             words = many[2] * int(many[1])
         self.world.messages += 1
         self.typed[words] = message = f"t{self.world.messages}"
         text = re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), words).replace("\\n", "\n")
         return Text(text, message), True
+
+    def _sent(self, body: Body) -> Body:
+        """A sticker or voice note is a message of its own each time."""
+        if not isinstance(body, Other):
+            return body
+        self.world.messages += 1
+        return replace(body, message=f"t{self.world.messages}")
 
     async def _happening(self, words: str) -> tuple[str | None, list[str]]:
         if words == "the same again":
@@ -183,7 +189,7 @@ def _shown(seen: Seen, handle: str) -> Iterator[str]:
     elsewhere = "" if seen.handle == handle else f"(on the phone of {seen.handle}) "
     first, *others = seen.message.text.split("\n")
     if seen.gone:
-        yield f"- {elsewhere}{_legible(first)}"
+        yield f"- {elsewhere}{'(typed) ' if seen.typed else ''}{_legible(first)}"
         return
     yield f"{'*' if seen.edit else '<'} {elsewhere}{_legible(first)}"
     yield from (f"  {_legible(line)}" for line in others)

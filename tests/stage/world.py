@@ -15,15 +15,16 @@ from spm_bot.chat.dialogue import Dialogue
 from spm_bot.fieldwork.audience import eligible
 from spm_bot.fieldwork.register import RegisterRow
 from spm_bot.institution import load
-from spm_bot.messages import Address, Body, Inbound, Tap, Text
+from spm_bot.messages import Address, Body, Edited, Inbound, Other, Start, Tap, Text
 from spm_bot.protection.consent import Purpose
 from spm_bot.storage import consents, links, people, registers, roles, rounds, survey_versions
 from spm_bot.storage.store import Connection, Store
 from spm_bot.surveys.wordings import wording
 from spm_bot.usecases.deliver import Postman
 from spm_bot.usecases.eligibility import candidates, signed_languages
-from spm_bot.usecases.invite import write_invitations
 from spm_bot.usecases.enrol_staff import STAFF_LINK_LASTS
+from spm_bot.usecases.erase import erase
+from spm_bot.usecases.invite import write_invitations
 from spm_bot.usecases.join import CLIENT_LINK_LASTS
 from spm_bot.usecases.lapse import lapse
 from spm_bot.usecases.remind import remind
@@ -169,6 +170,11 @@ class World:
         key = f"test:{self.events}"
         address = Address(NAME, handle)
         self.last = Inbound(key, address, self.clock.now(), body, language, private)
+        match body:
+            case Text(text, message) | Edited(text, message) if private:
+                self.phones.type(handle, message, text)
+            case Other(kind=kind, message=message) if private:
+                self.phones.type(handle, message, f"({kind})")
         return await self._take(self.last)
 
     async def again(self) -> str | None:
@@ -197,7 +203,10 @@ class World:
             self.clock.advance(min(LOOK_EVERY, until - now))
             await remind(self.clock.now(), store=self.store, desk=self.desk)
             await lapse(self.clock.now(), store=self.store, desk=self.desk)
+            await erase(self.clock.now(), store=self.store, desk=self.desk)
             await self.postman.flush()
+        await self.postman.flush()
+        await erase(self.clock.now(), store=self.store, desk=self.desk)
 
     async def read(self, work: partial[T]) -> T:
         return await self.store.read(work)
@@ -216,6 +225,13 @@ class World:
             at=self.clock.now(),
         )
         await self.store.write(work)
+
+    async def join(self, name: str, *, handle: str) -> None:
+        """A client of the cast uses their card, takes the first language and says who they are."""
+        born = next(row.birth_year for row in CAST if row.code == name)
+        await self.receive(Start(f"card-of-{name}"), handle=handle)
+        for text in ("1", str(born)):
+            await self.say(text, handle=handle)
 
     async def register(self, rows: Sequence[RegisterRow]) -> None:
         """More clients come into the register."""

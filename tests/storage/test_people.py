@@ -127,7 +127,7 @@ async def test_language_and_reach_belong_to_the_chat(store: Store) -> None:
 
 
 async def test_client_is_read_as_the_register_gives_them(store: Store) -> None:
-    [known] = await store.write(lambda c: enter(c, row(days_in_arrears=12, has_savings=True)))
+    [known] = await store.write(lambda c: enter(c, row(days_in_arrears=12, has_savings=True, officer="LO-1")))
     expected = Client(
         id=known,
         code="C1",
@@ -142,6 +142,8 @@ async def test_client_is_read_as_the_register_gives_them(store: Store) -> None:
         has_savings=True,
         days_in_arrears=12,
         status="active",
+        hour=None,
+        officer="LO-1",
     )
     assert await store.read(lambda c: people.client(c, known)) == expected
     assert await store.read(lambda c: people.client_by_code(c, "C1")) == expected
@@ -187,3 +189,19 @@ async def test_first_name_is_the_first_word_of_the_name(store: Store, name: str,
     [known] = await store.write(lambda c: enter(c, row(name=name)))
     assert await store.read(lambda c: people.first_name(c, known)) == first
     assert await store.read(lambda c: people.first_name(c, 999)) == ""
+
+
+async def test_phone_number_finds_active_clients_alone(store: Store) -> None:
+    rows = (
+        row("C1", phone="+254712345678"),
+        row("C2", phone="+254712345678", status="closed"),
+        row("C3", phone="+254733111222"),
+        row("C4", phone=""),
+    )
+    first, *_, last = await store.write(lambda c: enter(c, *rows))
+    assert [
+        client.code for client in await store.read(lambda c: people.clients_with_phone(c, "+254712345678"))
+    ] == ["C1"]
+    assert await store.read(lambda c: people.clients_with_phone(c, "+254700000000")) == []
+    assert await store.read(lambda c: people.phone_number(c, first)) == "+254712345678"
+    assert await store.read(lambda c: people.phone_number(c, last)) == ""

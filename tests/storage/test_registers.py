@@ -65,7 +65,7 @@ async def test_phone_is_sealed_and_found_by_its_hash(store: Store) -> None:
         return [
             (
                 vault.decrypt(name, associated=people.NAME),
-                phone and vault.decrypt(phone, associated=registers.PHONE),
+                phone and vault.decrypt(phone, associated=people.PHONE),
                 hashed == wanted,
             )
             for name, phone, hashed in rows_of(connection, people_table, "name", "phone", "phone_hash")
