@@ -10,10 +10,11 @@ from functools import partial
 from spm_bot.app import desk_of, opened
 from spm_bot.institution import Institution, InstitutionError, load
 from spm_bot.settings import Settings
-from spm_bot.storage import roles
+from spm_bot.storage import registers, roles, seals, survey_versions
 from spm_bot.storage.store import Corrupt, Store, Unavailable
 from spm_bot.storage.vault import BadKey
 from spm_bot.usecases.eligibility import signed_languages
+from spm_bot.usecases.rotate import stand
 from spm_bot.usecases.visit import Desk
 
 HELPLINE_TEST_LASTS = timedelta(days=35)
@@ -41,6 +42,7 @@ async def examine(settings: Settings) -> list[Finding]:
         async with opened(settings) as store:
             findings.append(Finding("database", ok=True, says="reached, at the newest schema"))
             findings.append(Finding("key", ok=True, says="opens the database"))
+            findings.append(await _keys(store))
             findings += [finding async for finding in _stored(store, desk)]
     except BadKey as error:
         findings.append(Finding("key", ok=False, says=str(error)))
@@ -72,6 +74,19 @@ def _institution(institution: Institution, *, today: date) -> list[Finding]:
     return findings
 
 
+async def _keys(store: Store) -> Finding:
+    if await store.read(seals.bot_is_behind):
+        return Finding("keys", ok=False, says="the bot runs with another first key than this: restart it")
+    standing = await store.read(partial(stand, now=datetime.now(UTC)))
+    if standing.unlisted:
+        says = f"{standing.unlisted:,} values are under keys that are not listed: bring those keys back"
+    elif behind := sum(standing.older):
+        says = f"{behind:,} values are under an older key: run `spm-bot keys rotate`"
+    else:
+        return Finding("keys", ok=True, says="everything is under the first key")
+    return Finding("keys", ok=False, says=says)
+
+
 async def _stored(store: Store, desk: Desk | None) -> AsyncIterator[Finding]:
     held = await store.read(roles.roles_in_force)
     officers = len({role.staff for role in held if role.role == "protection_officer"})
@@ -79,6 +94,10 @@ async def _stored(store: Store, desk: Desk | None) -> AsyncIterator[Finding]:
         "" if officers >= PROTECTION_OFFICERS else ", two are needed"
     )
     yield Finding("roles", ok=officers >= PROTECTION_OFFICERS, says=says)
+    clients, with_officer = await store.read(registers.count_with_officer)
+    if clients and not with_officer:
+        says = "not known: nobody notices several cards of one officer at once (import a column officer)"
+        yield Finding("loan officers", ok=True, says=says)
     if desk is None:
         return
     for standing in desk.institution.rounds:
@@ -89,3 +108,15 @@ async def _stored(store: Store, desk: Desk | None) -> AsyncIterator[Finding]:
         if missing:
             says += f"; two people must sign {', '.join(missing)} (spm-bot surveys sign {survey.code})"
         yield Finding(f"wording of {survey.code}", ok=not missing, says=says)
+    forms = await store.read(
+        partial(survey_versions.signed_wordings, codes=[form.code for form in desk.library.client_forms])
+    )
+    for language, wordings in desk.forms.items():
+        unsigned = [code for code, hash_ in wordings.items() if (code, language, hash_) not in forms]
+        says = "every form is signed"
+        if unsigned:
+            says = (
+                f"no client is written to in it before two people sign {', '.join(unsigned)}"
+                f" (spm-bot surveys sign all --language {language})"
+            )
+        yield Finding(f"forms in {language}", ok=not unsigned, says=says)

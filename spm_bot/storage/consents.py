@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
 from spm_bot.storage.tables import clients, consents
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One line of the ledger: a yes or no to one purpose, and the text it was given to.
+
+    `text_version` is the hash of the wording read in `language`, '' when a word like STOP said no.
+    """
+
+    given: bool
+    text_version: str
+    language: str
+    at: datetime
 
 
 def record(
@@ -36,9 +50,15 @@ def record(
 
 def purposes_given(connection: Connection, subject: str) -> frozenset[str]:
     """The purposes this person agrees to now."""
-    query = select(consents.c.purpose, consents.c.given).where(consents.c.subject == subject)
-    latest = dict(connection.execute(query.order_by(consents.c.id)).all())
-    return frozenset(purpose for purpose, given in latest.items() if given)
+    return frozenset(purpose for purpose, reply in last_replies(connection, subject).items() if reply.given)
+
+
+def last_replies(connection: Connection, subject: str) -> dict[str, Reply]:
+    """The last word of a person on each purpose they were ever asked about."""
+    query = select(
+        consents.c.purpose, consents.c.given, consents.c.text_version, consents.c.language, consents.c.at
+    ).where(consents.c.subject == subject)
+    return {purpose: Reply(*reply) for purpose, *reply in connection.execute(query.order_by(consents.c.id))}
 
 
 def clients_agreeing(connection: Connection, purpose: str, among: Iterable[int] | None = None) -> set[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
 
@@ -11,12 +12,21 @@ from spm_bot.storage.failures import Conflict
 from spm_bot.storage.tables import signatures, survey_versions
 from spm_bot.surveys.library import dump, parse
 from spm_bot.surveys.model import Survey
+from spm_bot.surveys.wordings import wording as wording_of
 
 SIGNATURES_NEEDED = 2
 
 # Built once: every session that begins asks for it.
 _KNOWN = select(survey_versions.c.id).where(
     survey_versions.c.code == bindparam("of_code"), survey_versions.c.hash == bindparam("of_hash")
+)
+
+# Built once: every event of a client asks for it.
+_SIGNED = (
+    select(signatures.c.code, signatures.c.language, signatures.c.hash)
+    .where(signatures.c.code.in_(bindparam("codes", expanding=True)))
+    .group_by(signatures.c.code, signatures.c.language, signatures.c.hash)
+    .having(func.count() >= SIGNATURES_NEEDED)
 )
 
 
@@ -50,13 +60,7 @@ def sign(
 
     Raises Conflict for the same person once more, however the name is capitalised.
     """
-    same = (
-        signatures.c.code == code,
-        signatures.c.hash == wording,
-        signatures.c.language == language,
-    )
-    signers = connection.execute(select(signatures.c.signed_by).where(*same)).scalars()
-    if signed_by.casefold() in {signer.casefold() for signer in signers}:
+    if signed_by.casefold() in signers(connection, code, language, wording):
         raise Conflict(f"{signed_by} has signed this wording already")
     row = {"code": code, "hash": wording, "language": language, "signed_by": signed_by, "at": at}
     connection.execute(signatures.insert(), row)
@@ -64,17 +68,34 @@ def sign(
 
 def signed_languages(connection: Connection, code: str, wordings: dict[str, str]) -> frozenset[str]:
     """Languages whose present wording (language → hash) two people signed."""
-    query = (
-        select(signatures.c.language, signatures.c.hash, func.count())
-        .where(signatures.c.code == code)
-        .group_by(signatures.c.language, signatures.c.hash)
+    signed = signed_wordings(connection, [code])
+    return frozenset(language for language, hash_ in wordings.items() if (code, language, hash_) in signed)
+
+
+def signed_wordings(connection: Connection, codes: Collection[str]) -> frozenset[tuple[str, str, str]]:
+    """Code, language and hash of every wording of these surveys and forms that two people signed."""
+    found = connection.execute(_SIGNED, {"codes": list(codes)})
+    return frozenset((code, language, hash_) for code, language, hash_ in found)
+
+
+def signers(connection: Connection, code: str, language: str, hash_: str) -> frozenset[str]:
+    """Who signed this wording, in lower case."""
+    query = select(signatures.c.signed_by).where(
+        signatures.c.code == code, signatures.c.hash == hash_, signatures.c.language == language
     )
-    counts = {(language, wording): n for language, wording, n in connection.execute(query)}
-    return frozenset(
-        language
-        for language, wording in wordings.items()
-        if counts.get((language, wording), 0) >= SIGNATURES_NEEDED
-    )
+    return frozenset(name.casefold() for name in connection.execute(query).scalars())
+
+
+def text_of(connection: Connection, code: str, language: str, hash_: str) -> Survey:
+    """A version that reads so in `language`: what somebody saw who agreed to the wording of this hash,
+    of which the first signs are enough. Raises LookupError when none that was ever asked has it.
+    """
+    query = select(survey_versions.c.body).where(survey_versions.c.code == code)
+    for body in connection.execute(query.order_by(survey_versions.c.id)).scalars():
+        survey = _decoded(body)
+        if language in survey.languages and wording_of(survey, language).startswith(hash_):
+            return survey
+    raise LookupError(f"no version of {code} has the wording {hash_} in {language}")
 
 
 @lru_cache(maxsize=256)

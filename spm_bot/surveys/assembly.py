@@ -41,6 +41,7 @@ class Builder:
             languages=shape.all_languages(),
             questions=tuple(self.question(given, n) for n, given in enumerate(shape.questions)),
             form=shape.form,
+            readers=shape.readers,
             origin=shape.origin,
             minutes=shape.minutes,
             intro=self.maybe_words(shape.intro),

@@ -105,6 +105,11 @@ class Library:
     def codes(self) -> tuple[str, ...]:
         return tuple(self.surveys)
 
+    @property
+    def client_forms(self) -> tuple[Survey, ...]:
+        """The forms that clients read."""
+        return tuple(each for each in self.surveys.values() if each.form and each.readers == "clients")
+
     def survey(self, code: str) -> Survey:
         """The survey, template or form of that code. Raises SurveyError."""
         found = self.surveys.get(code)

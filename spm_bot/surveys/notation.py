@@ -117,6 +117,7 @@ class SurveyShape(Shape):
     languages: list[Language] = []
     questions: Annotated[list[QuestionShape], Field(min_length=1)]
     form: bool = False
+    readers: Literal["clients", "staff"] = "clients"
     origin: Literal["standing", "adhoc"] = "standing"
     minutes: Annotated[int, Field(ge=1)] = 3
     intro: Wording | None = None

@@ -13,8 +13,13 @@ _LENGTH = 16
 
 def wording(survey: Survey, language: str) -> str:
     """The hash of everything a client may read of this survey in `language`."""
-    sentences = [words.by_language.get(language, "") for words in _all_words(survey)]
-    return sha256(json.dumps(sentences, ensure_ascii=False).encode()).hexdigest()[:_LENGTH]
+    read = sentences(survey, language)
+    return sha256(json.dumps(read, ensure_ascii=False).encode()).hexdigest()[:_LENGTH]
+
+
+def sentences(survey: Survey, language: str) -> list[str]:
+    """Everything a client may read of this survey in `language`, in order; '' where there are no words."""
+    return [words.by_language.get(language, "") for words in _all_words(survey)]
 
 
 def _all_words(survey: Survey) -> Iterator[Words]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from spm_bot.storage import people, roles
-from spm_bot.surveys.model import Choice, Words
-from spm_bot.usecases import agree
+from spm_bot.storage import roles
+from spm_bot.usecases import agree, choose_hour
 from spm_bot.usecases.ask import MAY_ASK
-from spm_bot.usecases.facts import language_choices
+from spm_bot.usecases.facts import dialable, language_choices
 from spm_bot.usecases.hand_out import RECEIVES
+from spm_bot.usecases.single_out import about_one
 from spm_bot.usecases.talk import begin
 from spm_bot.usecases.visit import Visit
 
@@ -15,6 +15,7 @@ from spm_bot.usecases.visit import Visit
 def help_(visit: Visit) -> None:
     """What this person can do here, and whom to call."""
     say = visit.voice.say
+    hotline = dialable(visit.desk.institution.hotline, visit.chat.language)
     lines = []
     if visit.chat.staff is not None:
         held = {role.role for role in roles.roles_in_force(visit.connection, visit.chat.staff)}
@@ -27,32 +28,28 @@ def help_(visit: Visit) -> None:
         lines.append(say("BACK – change your last answer. SKIP – rather not say. STOP – no more surveys."))
         lines.append(say("/consent – what you agreed to"))
     lines.append(say("/language – another language"))
-    lines.append(say("To talk to a person: %(hotline)s.", hotline=visit.desk.institution.hotline))
+    lines.append(say("To talk to a person: %(hotline)s.", hotline=hotline))
     visit.say("\n".join(lines))
 
 
 def choose_language(visit: Visit) -> None:
     """Offers the languages; whatever is open goes on in the one chosen."""
     form = visit.desk.library.survey("language")
-    client = visit.chat.clients[0] if visit.chat.clients else None
+    # The language is the chat's: on a shared phone it is nobody's own.
+    client = visit.chat.clients[0] if len(visit.chat.clients) == 1 else None
     choices = {"languages": language_choices(visit.desk)}
     begin(visit, form, client=client, staff=visit.chat.staff, choices=choices)
 
 
 def ask_consent_again(visit: Visit) -> None:
-    """Puts the two questions of consent again, so that a yes and a no are equally easy."""
-    if len(visit.chat.clients) > 1:
-        form = visit.desk.library.survey("whose")
-        begin(visit, form, choices={"clients": _names(visit)})
-    elif visit.chat.clients:
-        agree.ask_consent(visit, visit.chat.clients[0])
-    else:
-        visit.say(visit.voice.say("This is for clients who have joined."))
+    """What a client agreed to, and the two questions again; in a shared chat after asking for whom."""
+    client = about_one(visit, "consent")
+    if client is not None:
+        agree.show_consent(visit, client)
 
 
-def _names(visit: Visit) -> tuple[Choice, ...]:
-    """The clients of a shared chat by their first names."""
-    return tuple(
-        Choice(str(client), Words({"en": people.first_name(visit.connection, client)}))
-        for client in visit.chat.clients
-    )
+def ask_hour(visit: Visit) -> None:
+    """At which hour of the day this client wants to be written to."""
+    client = about_one(visit, "time")
+    if client is not None:
+        choose_hour.ask_hour(visit, client)

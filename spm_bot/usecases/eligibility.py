@@ -27,7 +27,7 @@ def candidates(connection: Connection, clients: Sequence[Client], *, now: dateti
     found = []
     for client in clients:
         chat = chats.get(client.id)
-        invited = tuple(asked.get(client.id, ()))
+        history = asked.get(client.id, [])
         found.append(
             Candidate(
                 client=client.id,
@@ -41,7 +41,11 @@ def candidates(connection: Connection, clients: Sequence[Client], *, now: dateti
                 agrees=client.id in agreeing,
                 language=chat.language if chat else "",
                 busy=client.id in busy,
-                history=History(invited, tuple(at for _, at in invited)),
+                history=History(
+                    tuple((each.survey, each.invited_at) for each in history),
+                    tuple(at for each in history for at in each.messages_at),
+                ),
+                hour=client.hour,
             )
         )
     return found
@@ -51,6 +55,17 @@ def signed_languages(connection: Connection, survey: Survey) -> frozenset[str]:
     """The languages in which this survey's wording may be sent to a client."""
     wordings = {language: wording(survey, language) for language in survey.languages}
     return survey_versions.signed_languages(connection, survey.code, wordings)
+
+
+def ready_languages(connection: Connection, desk: Desk) -> tuple[str, ...]:
+    """The languages in which every form that clients read is signed, in the institution's order."""
+    codes = [form.code for form in desk.library.client_forms]
+    signed = survey_versions.signed_wordings(connection, codes)
+    return tuple(
+        language
+        for language in desk.languages
+        if all((code, language, hash_) in signed for code, hash_ in desk.forms[language].items())
+    )
 
 
 def why_not_now(connection: Connection, client: Client, *, survey: str, now: datetime) -> Reason | None:

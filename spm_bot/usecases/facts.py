@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from babel import localedata
+from babel.core import Locale
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from spm_bot.institution import Institution
@@ -16,22 +19,37 @@ from spm_bot.texts import language_name
 from spm_bot.usecases.visit import Desk
 
 _DAYS_A_MONTH = 365.25 / 12
+_ISOLATED = "\u2066%s\u2069"
 
 
 def house_facts(institution: Institution, language: str) -> dict[str, str | float]:
     """Names and numbers that wordings speak of, the same for every client."""
     amount = format_decimal(institution.emergency_amount, locale=language)
+    outside = institution.outside_body
     return {
         "institution": institution.name,
         "team": institution.answers_seen_by,
         "chat_company": institution.chat_company.name,
-        "hotline": institution.hotline,
-        "outside_body": f"{institution.outside_body.name}, {institution.outside_body.contact}",
+        "hotline": dialable(institution.hotline, language),
+        "outside_body": f"{outside.name}, {dialable(outside.contact, language)}",
         "helplines": "\n".join(
-            f"{line.name}: {line.number} ({line.hours})" for line in institution.helplines
+            f"{line.name}: {dialable(line.number, language)} ({line.hours})" for line in institution.helplines
         ),
         "emergency_amount": f"{institution.currency} {amount}",
     }
+
+
+def dialable(number: str, language: str) -> str:
+    """A phone number or hash as it must stand in words of that language: between words written from
+    right to left its groups of digits would change places.
+    """
+    return _ISOLATED % number if Locale.parse(language, sep="-").text_direction == "rtl" else number
+
+
+def long_date(day: date, *, language: str, country: str) -> str:
+    """A day as people of that language write it in that country, as far as is known."""
+    there = f"{language}_{country}"
+    return format_date(day, "long", locale=there if localedata.exists(there) else language)
 
 
 def client_facts(

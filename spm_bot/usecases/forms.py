@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
-from spm_bot.storage import people
+from spm_bot.storage import people, requests, sessions
 from spm_bot.storage.sessions import Opened
 from spm_bot.surveys.session import Answer
-from spm_bot.usecases import agree, ask
+from spm_bot.usecases import admit, agree, ask, choose_hour, confirm, disclose, forget, postpone
+from spm_bot.usecases.take_up import take_up_after_consent
 from spm_bot.usecases.visit import Visit
 
 Answers = Mapping[str, Answer]
@@ -16,14 +18,29 @@ Values = dict[str, str | float]
 
 
 def _joined(visit: Visit, opened: Opened, answers: Answers) -> None:
-    spoken = _language(visit, answers)
-    if opened.client is not None:
-        agree.ask_consent(visit.speaking(spoken), opened.client)
+    admit.ask_proof(visit.speaking(_language(visit, answers)), opened.session.values)
+
+
+def _proved(visit: Visit, opened: Opened, answers: Answers) -> None:
+    unsaid = replace(opened.session, answers=MappingProxyType({}))
+    # What was said has done its work, and may be a guess about somebody else.
+    sessions.save(visit.connection, opened, unsaid, status=opened.status, at=visit.now)
+    given, said = opened.session.values, answers["check"].text or ""
+    then = PROVED.get(str(given.get("kind")))
+    if then is None:
+        admit.take_proof(visit, given, said)
+    elif confirm.confirmed(visit, given, said):
+        then(visit, int(given["client"]), given)
 
 
 def _agreed(visit: Visit, opened: Opened, answers: Answers) -> None:
-    if opened.client is not None:
-        agree.consent_given(visit, opened.client, answers)
+    if opened.client is None or not agree.consent_given(visit, opened, opened.client, answers):
+        return
+    wanted = opened.session.values.get("invitation")
+    if wanted is None:
+        agree.thank(visit)
+    else:
+        take_up_after_consent(visit, int(wanted))
 
 
 def _language_chosen(visit: Visit, opened: Opened, answers: Answers) -> None:
@@ -33,7 +50,26 @@ def _language_chosen(visit: Visit, opened: Opened, answers: Answers) -> None:
 
 
 def _named(visit: Visit, opened: Opened, answers: Answers) -> None:
-    agree.ask_consent(visit, int(answers["client"].codes[0]))
+    THEN[str(opened.session.values["then"])](visit, int(answers["client"].codes[0]))
+
+
+def _put_off(visit: Visit, opened: Opened, answers: Answers) -> None:
+    postpone.put_off(visit, int(opened.session.values["invitation"]), answers["moment"].codes[0])
+
+
+def _hour_chosen(visit: Visit, opened: Opened, answers: Answers) -> None:
+    if opened.client is not None:
+        choose_hour.keep_hour(visit, opened.client, int(answers["hour"].codes[0]) or None)
+
+
+def _data_wanted(visit: Visit, opened: Opened, answers: Answers) -> None:
+    if opened.client is not None:
+        disclose.choose(visit, opened.client, answers)
+
+
+def _forgetting_wanted(visit: Visit, opened: Opened, answers: Answers) -> None:
+    if opened.client is not None:
+        forget.choose(visit, opened.client, answers)
 
 
 def _asked(visit: Visit, opened: Opened, answers: Answers) -> None:
@@ -53,12 +89,35 @@ def _language(visit: Visit, answers: Answers) -> str:
 SUBMITTED: Mapping[str, Callable[[Visit, Opened, Answers], None]] = MappingProxyType(
     {
         "joining": _joined,
+        "proof": _proved,
         "consent": _agreed,
         "language": _language_chosen,
         "whose": _named,
+        "when": _put_off,
+        "time": _hour_chosen,
+        "mydata": _data_wanted,
+        "forget": _forgetting_wanted,
         "ask": _asked,
     }
 )
+
+WAITS = frozenset({postpone.FORM})
+"""Forms after which the survey of their `invitation` does not go on at once: it was put off."""
+
+THEN: Mapping[str, Callable[[Visit, int], None]] = MappingProxyType(
+    {
+        "consent": agree.show_consent,
+        "time": choose_hour.ask_hour,
+        "mydata": disclose.offer,
+        "forget": forget.offer,
+    }
+)
+"""What the client named in the form `whose` wants to do."""
+
+PROVED: Mapping[str, Callable[[Visit, int, Mapping[str, str | float]], None]] = MappingProxyType(
+    {requests.DATA: disclose.hand_out_file, requests.FORGET: forget.agree_to_forget}
+)
+"""What follows once a client has proved who they are, but for joining."""
 
 NEEDED: Mapping[tuple[str, str], Callable[[Visit, Opened, Answers], Values]] = MappingProxyType(
     {("ask", "preview"): _previewed}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from spm_bot.storage import audits, survey_versions
@@ -27,3 +28,19 @@ def sign_wording(
         language=language,
         wording=signed,
     )
+
+
+def sign_all(
+    connection: Connection, *, surveys: Iterable[Survey], language: str, by: str, actor: str, now: datetime
+) -> int:
+    """Records a person's signature for each wording in `language` that lacks it; says for how many."""
+    unsigned = [
+        survey
+        for survey in surveys
+        if language in survey.languages
+        and by.casefold()
+        not in survey_versions.signers(connection, survey.code, language, wording(survey, language))
+    ]
+    for survey in unsigned:
+        sign_wording(connection, survey=survey, language=language, by=by, actor=actor, now=now)
+    return len(unsigned)

@@ -15,8 +15,9 @@ from spm_bot.surveys.library import Library
 from spm_bot.surveys.model import Choice, Survey
 from spm_bot.surveys.present import present, toast
 from spm_bot.surveys.scene import Scene
-from spm_bot.surveys.session import Left, Session, State, Step
+from spm_bot.surveys.session import Left, Session, Settled, State, Step, mark
 from spm_bot.texts import voice
+from spm_bot.usecases.facts import dialable
 from spm_bot.usecases.visit import Visit
 
 FORM_LASTS = timedelta(hours=24)
@@ -35,7 +36,12 @@ def begin(
     values: Mapping[str, str | float] = MappingProxyType({}),
     choices: Mapping[str, tuple[Choice, ...]] = MappingProxyType({}),
 ) -> None:
-    """Starts a survey or form in this chat. An open survey waits for a form; an open form is replaced."""
+    """Starts a survey or form in this chat. An open survey waits for a form; an open form is replaced.
+    A form for clients begins only in a language in which it is signed.
+    """
+    if survey.form and visit.chat.staff is None and visit.chat.language not in visit.desk.languages:
+        not_ready(visit)
+        return
     make_room(visit)
     step = engine.begin(survey, language=visit.chat.language, at=visit.now, values=values, choices=choices)
     opened = sessions.open_session(
@@ -49,7 +55,14 @@ def begin(
         invitation=invitation,
         lasts=FORM_LASTS if survey.form else SURVEY_LASTS,
     )
-    visit.say(*present(scene_of(opened, survey), step.events))
+    visit.say(*present(scene_of(opened, survey, whom=_whom(visit, opened)), step.events))
+
+
+def not_ready(visit: Visit) -> None:
+    """Nothing can be asked yet, in no language."""
+    hotline = dialable(visit.desk.institution.hotline, visit.chat.language)
+    say = visit.voice.say
+    visit.say(say("We are not ready yet. Please try again later, or call %(hotline)s.", hotline=hotline))
 
 
 def survey_of(visit: Visit, opened: Opened) -> Survey:
@@ -73,7 +86,7 @@ def take_step(visit: Visit, opened: Opened, survey: Survey, step: Step) -> tuple
     if changed:
         status = _STATUS[step.session.state]
         saved = sessions.save(visit.connection, opened, step.session, status=status, at=visit.now)
-    scene = scene_of(saved, survey)
+    scene = scene_of(saved, survey, whom=_whom(visit, saved))
     visit.say(*present(scene, step.events))
     return saved, toast(scene, step.events)
 
@@ -90,9 +103,10 @@ def make_room(visit: Visit) -> None:
         return
     survey = survey_of(visit, current)
     sessions.save(visit.connection, current, current.session, status=SUSPENDED, at=visit.now)
-    name = current.session.current
+    name, doubt = current.session.current, current.session.doubt
     if name is not None and survey.question(name).traceless:
-        visit.say(*present(scene_of(current, survey), [Left(name, current.session.turn)]))
+        echo = [] if doubt is None else [Settled(current.session.turn, mark(doubt))]
+        visit.say(*present(scene_of(current, survey), [*echo, Left(name, current.session.turn)]))
 
 
 def make_way(visit: Visit, opened: Opened) -> None:
@@ -126,6 +140,13 @@ def _given(visit: Visit, opened: Opened) -> frozenset[str]:
     return consents.purposes_given(visit.connection, client.subject)
 
 
-def scene_of(opened: Opened, survey: Survey) -> Scene:
+def scene_of(opened: Opened, survey: Survey, *, whom: str = "") -> Scene:
     """What is drawn from: the session as it stands, in its own language."""
-    return Scene(survey, opened.session, opened.id, voice(opened.session.language))
+    return Scene(survey, opened.session, opened.id, voice(opened.session.language), whom)
+
+
+def _whom(visit: Visit, opened: Opened) -> str:
+    """The first name of the person asked, where two clients share the chat."""
+    if opened.client is None or len(visit.chat.clients) < 2:
+        return ""
+    return people.first_name(visit.connection, opened.client)

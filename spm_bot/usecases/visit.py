@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from spm_bot.fieldwork.contact_rules import ContactRules, contact_rules
 from spm_bot.institution import Institution
@@ -12,6 +14,7 @@ from spm_bot.storage import outbox
 from spm_bot.storage.people import Chat
 from spm_bot.storage.store import Connection
 from spm_bot.surveys.library import Library
+from spm_bot.surveys.wordings import wording
 from spm_bot.texts import Voice, voice
 
 
@@ -19,6 +22,8 @@ from spm_bot.texts import Voice, voice
 class Desk:
     """What every use case shares: surveys, the institution file, its rules, the languages spoken.
 
+    `forms` holds the wording of every form that clients read, language → code → hash. In a client's
+    visit `languages` are those alone in which all of these are signed.
     Immutable, for transactions run in another thread than the one that asked for them.
     """
 
@@ -26,12 +31,24 @@ class Desk:
     institution: Institution
     rules: ContactRules
     languages: tuple[str, ...]
+    forms: Mapping[str, Mapping[str, str]]
 
 
 def desk_for(institution: Institution, library: Library, *, spoken: tuple[str, ...]) -> Desk:
     """The desk of one institution; `spoken` are the languages the bot itself knows."""
-    offered = tuple(language for language in institution.languages if language in spoken)
-    return Desk(library, institution, contact_rules(institution), offered or spoken[:1])
+    offered = tuple(language for language in institution.languages if language in spoken) or spoken[:1]
+    forms = {language: _form_wordings(library, language) for language in offered}
+    return Desk(library, institution, contact_rules(institution), offered, MappingProxyType(forms))
+
+
+def _form_wordings(library: Library, language: str) -> Mapping[str, str]:
+    """The wording of each form that clients read; '' where it has no words in this language."""
+    return MappingProxyType(
+        {
+            form.code: wording(form, language) if language in form.languages else ""
+            for form in library.client_forms
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True)

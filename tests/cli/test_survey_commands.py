@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from spm_bot.app import opened
+from spm_bot.settings import Settings
+from spm_bot.storage import survey_versions
+from spm_bot.surveys.library import Library
+from spm_bot.surveys.model import Survey
+from spm_bot.surveys.wordings import sentences, wording
 from tests.cli.conftest import Give
 
 STANDING = ["branch_visit", "client_exit", "client_outcomes", "client_satisfaction", "debt_stress"]
+FORMS = [form.code for form in Library.shipped().client_forms]
+SPOKEN = ["en", "fr", "es", "sw", "hi", "ar"]
 SURVEY = """\
 code: short
 title: {en: Short}
@@ -46,19 +56,32 @@ def written(home: Path, name: str, text: str) -> str:
     return name
 
 
-def test_list_shows_every_survey_with_its_signatures(give: Give) -> None:
+def test_list_shows_what_clients_read_with_its_signatures(give: Give) -> None:
     for by in ("A. Wanjiru", "B. Otieno"):
         assert give("surveys", "sign", "debt_stress", "--language", "fr", "--by", by).status == 0
     rows = give("surveys", "list", "--json").data
-    assert [row["code"] for row in rows] == STANDING
-    assert {row["code"]: row["signed"] for row in rows} == {
-        code: ["fr"] if code == "debt_stress" else [] for code in STANDING
-    }
-    assert {tuple(sorted(row)) for row in rows} == {
-        ("code", "languages", "questions", "signed", "title", "version")
+    kinds = {row["code"]: row["kind"] for row in rows}
+    assert kinds == dict.fromkeys(STANDING, "survey") | dict.fromkeys(FORMS, "form")
+    assert {row["code"]: (row["signed"], row["unsigned"]) for row in rows} == {
+        code: (["fr"], ["ar", "en", "es", "hi", "sw"]) if code == "debt_stress" else ([], sorted(SPOKEN))
+        for code in kinds
     }
     heading = give("surveys", "list").out.splitlines()[0].split()
-    assert heading == ["code", "title", "version", "questions", "languages", "signed"]
+    assert heading == ["code", "kind", "title", "version", "questions", "languages", "signed", "unsigned"]
+
+
+def test_all_signs_every_survey_and_form_that_lacks_it(give: Give) -> None:
+    every = len(STANDING) + len(FORMS)
+    give("surveys", "sign", "consent", "--language", "ar", "--by", "A. Wanjiru")
+    sign = ("surveys", "sign", "all", "--language", "ar", "--by")
+    assert give(*sign, "A. Wanjiru").err == f"A. Wanjiru stands for {every - 1} wordings in ar\n"
+    assert give(*sign, "B. Otieno").err == f"B. Otieno stands for {every} wordings in ar\n"
+    assert [row["signed"] for row in give("surveys", "list", "--json").data] == [["ar"]] * every
+    again = give(*sign, "b. otieno")
+    assert (again.status, again.err) == (
+        1,
+        "spm-bot: b. otieno has signed every wording already; a second person must sign it\n",
+    )
 
 
 def test_check_says_that_a_survey_is_well(give: Give, home: Path) -> None:
@@ -118,7 +141,9 @@ def test_check_of_a_file_that_cannot_be_read(
     ("code", "language", "by", "complaint"),
     [
         ("debt_stres", "en", "A", "debt_stres: there is no survey of this code; did you mean debt_stress?"),
-        ("debt_stress", "xx", "A", "debt_stress has no wording in 'xx': it has en, fr"),
+        ("debt_stress", "xx", "A", f"debt_stress has no wording in 'xx': it has {', '.join(SPOKEN)}"),
+        ("all", "xx", "A", "no survey or form has a wording in 'xx'"),
+        ("ask", "en", "A", "ask is read by staff only and needs no signature"),
         ("debt_stress", "en", "  ", "--by needs the name of the person who signs"),
     ],
 )
@@ -137,8 +162,32 @@ def test_second_signature_of_the_same_person_does_not_count(give: Give, again: s
     result = give(*sign, again)
     assert (result.status, result.out) == (1, "")
     assert result.err.endswith("has signed this wording already; a second person must sign it\n")
-    assert [row["signed"] for row in give("surveys", "list", "--json").data] == [[]] * len(STANDING)
+    assert all(row["signed"] == [] for row in give("surveys", "list", "--json").data)
     assert [row["event"] for row in give("audit", "list", "--json").data] == ["wording_signed"]
+
+
+def test_text_shows_what_was_read_by_its_hash(give: Give, home: Path) -> None:
+    consent = Library.shipped().survey("consent")
+    read = wording(consent, "fr")
+    ask = ("surveys", "text", "consent", "--language", "fr", "--wording")
+    never = give(*ask, read)
+    assert (never.status, never.out) == (1, "")
+    assert never.err == f"spm-bot: no version of consent has the wording {read} in fr\n"
+    asyncio.run(keep(consent, home))
+    assert give(*ask, read[:8]).out == "\n".join(sentences(consent, "fr")) + "\n"
+    assert give(*ask, read, "--json").data == {
+        "code": "consent",
+        "version": consent.version,
+        "language": "fr",
+        "sentences": sentences(consent, "fr"),
+    }
+    assert "Pouvons-nous vous envoyer de courtes enquêtes ?" in sentences(consent, "fr")
+
+
+async def keep(survey: Survey, home: Path) -> None:
+    """As if somebody had been asked it."""
+    async with opened(Settings(database_url=f"sqlite+aiosqlite:///{home / 'spm.db'}")) as store:
+        await store.write(partial(survey_versions.keep, survey=survey))
 
 
 def test_play_asks_in_the_terminal_and_leaves_nothing_behind(
@@ -156,6 +205,14 @@ def test_play_asks_in_the_terminal_and_leaves_nothing_behind(
     assert (home / "spm.db").read_bytes() == before
 
 
+def test_play_tries_a_form_and_every_language_unsigned(give: Give, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("/language\n"))
+    result = give("surveys", "play", "consent", "--language", "hi")
+    assert result.status == 0
+    assert "क्या हम आपको छोटे सर्वे भेज सकते हैं?" in result.out
+    assert "2 Français" in result.out
+
+
 def test_play_ends_with_its_input(give: Give, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("5\n"))
     result = give("surveys", "play", "branch_visit")
@@ -166,7 +223,10 @@ def test_play_ends_with_its_input(give: Give, monkeypatch: pytest.MonkeyPatch) -
     ("arguments", "complaint"),
     [
         (("nothing",), "nothing: there is no survey of this code"),
-        (("branch_visit", "--language", "sw"), "branch_visit has no wording in 'sw': it has en, fr"),
+        (
+            ("branch_visit", "--language", "xx"),
+            f"branch_visit has no wording in 'xx': it has {', '.join(SPOKEN)}",
+        ),
     ],
 )
 def test_play_refuses_what_there_is_not(give: Give, arguments: tuple[str, ...], complaint: str) -> None:
