@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from spm_bot.handwriting import Day, DayName, Language, TimeOfDay, Zone
+from spm_bot.handwriting import LONGEST_LINE, Day, DayName, Language, SpokenLine, TimeOfDay, Zone
 from spm_bot.times import Hours, Weekday, Weekly
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
-Line = Annotated[str, Field(min_length=1, max_length=300)]
+Line = Annotated[str, Field(min_length=1, max_length=LONGEST_LINE)]
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(gt=0)]
 Days = Annotated[tuple[DayName, ...], Field(min_length=1)]
@@ -42,8 +42,8 @@ class Helpline(Section):
     name: Line
     number: Line
     languages: Annotated[tuple[Language, ...], Field(min_length=1)]
-    hours: Line
-    cost: Line
+    hours: SpokenLine
+    cost: SpokenLine
     tested_on: Day | None = None
     tested_by: str = ""
 
@@ -73,7 +73,7 @@ class Protection(Section):
 
 
 class OutsideBody(Section):
-    name: Line
+    name: SpokenLine
     contact: Line
 
 

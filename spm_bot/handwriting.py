@@ -7,15 +7,18 @@ wrongly is explained here, never repaired in silence.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, time
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.core import Locale, UnknownLocaleError
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, PlainSerializer
 
 from spm_bot.documents import flaw, suggestion
 from spm_bot.times import Weekday
+
+LONGEST_LINE = 300
 
 _WORLD = Locale("en")
 
@@ -99,6 +102,37 @@ def _currency(value: object) -> str:
     raise flaw(f"unknown currency {code!r} (write three capital letters, as KES)")
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A line that clients read, in one language or several; '' stands for a line in any language."""
+
+    by_language: tuple[tuple[str, str], ...]
+
+    def in_(self, language: str) -> str:
+        """The line in `language`, else the first one."""
+        return dict(self.by_language).get(language, self.by_language[0][1])
+
+
+def _spoken(value: object) -> Spoken:
+    if isinstance(value, Spoken):
+        return value
+    lines = value if isinstance(value, dict) and value else {"": value}
+    return Spoken(tuple((code and _language(code), _line(line)) for code, line in lines.items()))
+
+
+def _line(value: object) -> str:
+    if isinstance(value, str) and 0 < len(value) <= LONGEST_LINE:
+        return value
+    raise flaw(
+        f"is no line of 1 to {LONGEST_LINE} characters"
+        " (write the words, or one line a language, as {en: free, fr: gratuit})"
+    )
+
+
+def _as_written(spoken: Spoken) -> dict[str, str]:
+    return dict(spoken.by_language)
+
+
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
 Day = Annotated[date, BeforeValidator(_day)]
 DayName = Annotated[Weekday, BeforeValidator(_weekday)]
@@ -106,3 +140,4 @@ Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 Language = Annotated[str, BeforeValidator(_language)]
 Country = Annotated[str, BeforeValidator(_country)]
 Currency = Annotated[str, BeforeValidator(_currency)]
+SpokenLine = Annotated[Spoken, BeforeValidator(_spoken), PlainSerializer(_as_written)]

@@ -38,7 +38,7 @@ from spm_bot.clauses import (
     Template,
 )
 from spm_bot.documents import Document, Place, flaw, problems, read_document, unknown
-from spm_bot.handwriting import Country, Currency, Day, DayName, Language, Zone
+from spm_bot.handwriting import Country, Currency, Day, DayName, Language, SpokenLine, Zone
 from spm_bot.times import Weekday, Window
 
 NEVER_BY_STAFF = frozenset({"debt_stress", "client_outcomes"})
@@ -61,7 +61,7 @@ class Institution(Section):
     working_hours: OpeningHours
     rest_days: tuple[DayName, ...] = (Weekday.SUNDAY,)
     holidays: tuple[Day, ...] = ()
-    answers_seen_by: Line
+    answers_seen_by: SpokenLine
     chat_company: ChatCompany
     hotline: Line
     outside_body: OutsideBody

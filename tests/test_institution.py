@@ -44,7 +44,7 @@ def test_example_is_complete_and_valid() -> None:
     assert given == set(Institution.model_fields)
     assert len(institution.branches) == 10
     assert {product.method for product in institution.products} == {"group", "individual"}
-    assert institution.languages == ("en", "fr")
+    assert institution.languages == ("en", "fr", "es", "sw", "hi", "ar")
     assert institution.minimum_cell == 10
     assert institution.digest.slot == Weekly(Weekday.MONDAY, time(7, 30))
     assert [(row.survey, row.cycle_weeks, row.window_hours) for row in institution.rounds] == [
@@ -64,6 +64,19 @@ def test_example_names_known_surveys_and_indicators() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "place", "told"),
     [
+        (
+            "cost: {en: free, sw: bure}",
+            "cost: {en: free, swa: ''}",
+            "helplines.1.cost",
+            "is no line of 1 to 300 characters (write the words, or one line a language,"
+            " as {en: free, fr: gratuit})",
+        ),
+        (
+            "cost: {en: free, sw: bure}",
+            "cost: {en: free, xx: bure}",
+            "helplines.1.cost",
+            "unknown language 'xx' (write two or three small letters, as sw for Swahili)",
+        ),
         ("minimum_cell: 10", "minimum_cell: 4", "minimum_cell", "must be at least 5 (write 5 or more)"),
         (
             "minimum_cell: 10",
@@ -135,26 +148,26 @@ def test_example_names_known_surveys_and_indicators() -> None:
         ),
         ("currency: KES", "currency: 404", "currency", "must be text (put it in quotes)"),
         (
-            "languages: [en, fr]  ",
+            "languages: [en, fr, es, sw, hi, ar]  ",
             "languages: [en, no]",
             "languages.1",
             'without quotes YAML reads "no" as false (write "no" in quotes)',
         ),
         (
-            "languages: [en, fr]  ",
+            "languages: [en, fr, es, sw, hi, ar]  ",
             "languages: [en, qx]",
             "languages.1",
             "unknown language 'qx' (write two or three small letters, as sw for Swahili)",
         ),
         (
-            "languages: [en, fr]  ",
+            "languages: [en, fr, es, sw, hi, ar]  ",
             "languages: [English]",
             "languages.0",
             "unknown language 'English' (write two or three small letters, as sw for Swahili)",
         ),
-        ("languages: [en, fr]  ", "languages: []", "languages", "is empty (add at least 1)"),
+        ("languages: [en, fr, es, sw, hi, ar]  ", "languages: []", "languages", "is empty (add at least 1)"),
         (
-            "languages: [en, fr]  ",
+            "languages: [en, fr, es, sw, hi, ar]  ",
             "languages: en",
             "languages",
             "must be a list (start each entry with '- ')",
@@ -357,6 +370,15 @@ def test_unknown_indicator_lists_the_known_ones() -> None:
     assert str(caught.value).endswith(f"{place}: unknown indicator 'SAT5' (did you mean 'SAT3'?)")
     with pytest.raises(InstitutionError, match=r"unknown survey 'branch_visit' \(known: a, b\)"):
         load(EXAMPLE).check_surveys({"a", "b"})
+
+
+def test_words_for_clients_may_be_given_in_every_language() -> None:
+    team = load(EXAMPLE).answers_seen_by
+    assert (team.in_("sw"), team.in_("en")) == (
+        "timu ya Sauti ya Mteja katika makao makuu",
+        "the Client Voice team at head office",
+    )
+    assert team.in_("pt") == team.in_("en")
 
 
 def test_institution_made_by_hand_is_checked_without_lines() -> None:

@@ -69,7 +69,7 @@ def find_link(connection: Connection, secret: str) -> Link | None:
 
 def use_link(connection: Connection, link_id: int, *, at: datetime) -> bool:
     """Marks a link as used; False when someone was quicker."""
-    unused = (links.c.id == link_id, links.c.used_at.is_(None))
+    unused = (links.c.id == link_id, links.c.used_at.is_(None), links.c.revoked_at.is_(None))
     return connection.execute(update(links).where(*unused).values(used_at=at)).rowcount == 1
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from spm_bot.surveys.discretion import telling_at_first
 from spm_bot.surveys.expressions import Expression
 from spm_bot.surveys.legibility import legibility
 from spm_bot.surveys.model import DONT_KNOW, RATHER_NOT_SAY, Kind, Question, Score, Survey
@@ -21,7 +22,7 @@ _UNASKED = frozenset({Kind.NOTE, Kind.SUPPLIED})
 
 def check(survey: Survey) -> tuple[Problem, ...]:
     """Every problem of the survey, question by question. Warnings do not keep it from being used."""
-    found: list[Problem] = [*_names(survey)]
+    found: list[Problem] = [*_names(survey), *_intro(survey)]
     for place, question in enumerate(survey.questions):
         found += _choices(question)
         found += _conditions(survey, place)
@@ -41,6 +42,19 @@ def _names(survey: Survey) -> Iterator[Problem]:
             yield Problem("duplicate_name", "two questions have this name; rename one", name)
         if name in survey.facts:
             yield Problem("duplicate_name", "a fact has the same name; rename the question", name)
+
+
+def _intro(survey: Survey) -> Iterator[Problem]:
+    """An invitation is read on a locked phone by whoever holds it; without an intro it shows the title."""
+    if survey.form:
+        return
+    for language, text in (survey.intro or survey.title).by_language.items():
+        words = telling_at_first(text, language)
+        if words:
+            reason = (
+                f"tells too much on a locked phone in {language}: {', '.join(words)}; write a neutral intro"
+            )
+            yield Problem("telling_intro", reason, place="intro" if survey.intro else "title")
 
 
 def _choices(question: Question) -> Iterator[Problem]:

@@ -95,7 +95,8 @@ def _answered(scene: Scene, event: Answered) -> Outbound:
 def _settled_look(scene: Scene, event: Answered | Corrected, turn: int) -> Outbound:
     """The question with its answer, or only its place when nothing of it may stay in the chat."""
     if question_of(scene, event.question).traceless:
-        return Outbound(f"✓ {progress(scene, event.number, event.total)}", edits=scene.ref(turn))
+        place = f" {progress(scene, event.number, event.total)}" if event.total > 1 else ""
+        return Outbound(f"✓{place}", edits=scene.ref(turn))
     return Outbound(f"{_asked(scene, event)}\n✓ {answer_of(scene, event.question)}", edits=scene.ref(turn))
 
 

@@ -48,7 +48,10 @@ def shown(survey: Survey, session: Session, question: Question, body: Other, *, 
     """A voice note, photo or sticker: to a question for words it is an answer that a person will open."""
     if question.kind is not Kind.TEXT or question.constraint is not None or not body.file:
         return missed(session, question, "media")
-    return store(survey, session, question, Answer(text=body.file, media=body.kind), at=at)
+    heard = session
+    if body.message:
+        heard = replace(heard, heard=MappingProxyType({**session.heard, body.message: question.name}))
+    return store(survey, heard, question, Answer(text=body.file, media=body.kind), at=at)
 
 
 def tapped(survey: Survey, session: Session, question: Question, token: Token, *, at: datetime) -> Step:

@@ -87,17 +87,17 @@ def _choice_rows(scene: Scene, question: Question, turn: int) -> Rows:
 
 
 def _steps(scene: Scene, question: Question, turn: int) -> Rows:
+    """What can be done besides picking; four buttons abreast would be too wide for a small phone."""
     say = scene.voice.say
     row = []
     if previous(scene.survey, scene.session, question) is not None:
         row.append(scene.button(say("‹ Back"), Action.BACK, turn=turn))
     if not question.required:
         row.append(scene.button(say("Skip"), Action.SKIP, turn=turn))
-    if question.kind is Kind.SELECT_MULTIPLE:
-        row.append(scene.button(say("Done ✓"), Action.DONE, turn=turn))
     if not scene.survey.form:
         row.append(scene.button(say("✖ Close"), Action.CLOSE, turn=turn))
-    return (tuple(row),) if row else ()
+    done = (scene.button(say("Done ✓"), Action.DONE, turn=turn),)
+    return tuple(each for each in (done if question.kind is Kind.SELECT_MULTIPLE else (), tuple(row)) if each)
 
 
 def answer_of(scene: Scene, name: str) -> str:

@@ -159,9 +159,7 @@ class Stale:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """These answers are no longer relevant and were taken back; `turns` are those at which they were
-    given, where they stand in the chat.
-    """
+    """These answers are no longer relevant and were taken back; `turns` asked them where they stand."""
 
     questions: tuple[str, ...]
     turns: tuple[int, ...] = ()

@@ -34,8 +34,8 @@ def say(visit: Visit, body: Text) -> bool:
     """Typed words for whatever is open in this chat; False when nothing is."""
     active = sessions.active(visit.connection, visit.chat.id)
     if active is not None:
-        _reply(visit, active, body)
         _leave_no_trace(visit, active, body.message)
+        _reply(visit, active, body)
         return True
     left = _left_open(visit)
     if left is None or not agrees(visit, left):
@@ -57,13 +57,13 @@ def hear(visit: Visit, body: Other) -> bool:
     active = sessions.active(visit.connection, visit.chat.id)
     if active is None:
         return False
-    _reply(visit, active, body)
     _leave_no_trace(visit, active, body.message)
+    _reply(visit, active, body)
     return True
 
 
 def _leave_no_trace(visit: Visit, opened: Opened, message: str) -> None:
-    """What was typed to a private question goes from the chat, understood or not."""
+    """What was typed to a private question goes from the chat first of all, understood or not."""
     name = opened.session.current
     if message and name is not None and survey_of(visit, opened).question(name).traceless:
         visit.say(Outbound("", erases=message))

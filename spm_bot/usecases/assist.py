@@ -26,7 +26,10 @@ def help_(visit: Visit) -> None:
     else:
         lines.append(say("Answer by tapping a button, or write its number or its words."))
         lines.append(say("BACK – change your last answer. SKIP – rather not say. STOP – no more surveys."))
+        lines.append(say("QUIET – hide all this at once"))
+        lines.append(say("/time – when we may write to you"))
         lines.append(say("/consent – what you agreed to"))
+        lines.append(say("/mydata – what we keep about you. /forget – have it erased"))
     lines.append(say("/language – another language"))
     lines.append(say("To talk to a person: %(hotline)s.", hotline=hotline))
     visit.say("\n".join(lines))

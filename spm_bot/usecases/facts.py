@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from babel import localedata
@@ -28,15 +29,21 @@ def house_facts(institution: Institution, language: str) -> dict[str, str | floa
     outside = institution.outside_body
     return {
         "institution": institution.name,
-        "team": institution.answers_seen_by,
+        "team": institution.answers_seen_by.in_(language),
         "chat_company": institution.chat_company.name,
         "hotline": dialable(institution.hotline, language),
-        "outside_body": f"{outside.name}, {dialable(outside.contact, language)}",
-        "helplines": "\n".join(
-            f"{line.name}: {dialable(line.number, language)} ({line.hours})" for line in institution.helplines
-        ),
+        "outside_body": f"{outside.name.in_(language)}, {dialable(outside.contact, language)}",
+        "helplines": "\n".join(_helplines(institution, language)),
         "emergency_amount": f"{institution.currency} {amount}",
     }
+
+
+def _helplines(institution: Institution, language: str) -> Iterator[str]:
+    """Lines that speak the client's language; all of them where none does."""
+    own = [line for line in institution.helplines if language in line.languages]
+    for line in own or institution.helplines:
+        hours, cost = line.hours.in_(language), line.cost.in_(language)
+        yield f"{line.name}: {dialable(line.number, language)} ({hours}, {cost})"
 
 
 def dialable(number: str, language: str) -> str:

@@ -193,7 +193,7 @@ def invitation_message(
             name=desk.institution.name,
             questions=speaker.count("%(n)s question", "%(n)s questions", count),
             minutes=speaker.count("%(n)s minute", "%(n)s minutes", survey.minutes),
-            team=desk.institution.answers_seen_by,
+            team=desk.institution.answers_seen_by.in_(language),
         ),
     ]
     row = reply_row(speaker, invitation, turn)

@@ -391,3 +391,15 @@ def test_a_warning_does_not_keep_a_survey_from_being_read() -> None:
 def test_a_problem_is_one_line() -> None:
     assert str(Problem("code", "mend it", "ds1", "file.yaml:3")) == "file.yaml:3: ds1: mend it"
     assert str(Problem("code", "mend it")) == "mend it"
+
+
+def test_invitation_tells_nothing_on_a_locked_phone() -> None:
+    telling = survey(select("first", "a"), intro=said("How hard is your debt? Can you pay?"))
+    assert [(each.code, each.severity, each.place) for each in check(telling)] == [
+        ("telling_intro", "error", "intro")
+    ]
+    untitled = replace(survey(select("first", "a")), title=said("Overdue loans"))
+    [problem] = check(untitled)
+    assert str(problem) == (
+        "title: tells too much on a locked phone in en: overdue, loans; write a neutral intro"
+    )

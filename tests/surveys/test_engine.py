@@ -351,7 +351,11 @@ def test_private_question_goes_when_consent_to_it_goes() -> None:
 def test_irrelevant_question_goes_without_taking_anything_back() -> None:
     survey_with_consent = said(begun(private="yes"), "1", "very well")
     nothing_given = replace(survey_with_consent, answers={"mood": Answer(codes=("well",), at=AT)})
-    assert engine.show(SURVEY, nothing_given).events == (Left("secret", 3), Left("gate", 1), Asked("gate", 4, 1, 7))
+    assert engine.show(SURVEY, nothing_given).events == (
+        Left("secret", 3),
+        Left("gate", 1),
+        Asked("gate", 4, 1, 7),
+    )
 
 
 def test_form_waits_for_a_value_and_goes_on_with_it() -> None:

@@ -414,6 +414,14 @@ def test_the_library_ships_its_surveys(code: str) -> None:
     assert library.survey(code).code == code
 
 
+def test_forms_for_staff_are_not_among_those_that_clients_read() -> None:
+    library = Library.shipped()
+    assert library.survey("ask").readers == "staff"
+    forms = {survey.code for survey in library.surveys.values() if survey.form}
+    assert forms - {form.code for form in library.client_forms} == {"ask"}
+    assert parse(dump(library.survey("ask"))) == library.survey("ask")
+
+
 def test_an_unknown_survey_is_refused_with_the_nearest() -> None:
     with pytest.raises(SurveyError) as caught:
         Library.shipped().survey("debt_stres")

@@ -8,7 +8,7 @@ from spm_bot.messages import Action, Button, Outbound, Subject, Token
 from spm_bot.surveys import engine
 from spm_bot.surveys.present import present, toast
 from spm_bot.surveys.scene import Scene
-from spm_bot.surveys.session import Answered, Misunderstood, Session, Step
+from spm_bot.surveys.session import Answered, Misunderstood, Paused, Session, Step
 from spm_bot.texts import voice
 from tests.stage.samples import AT, FORM, PLACES, SURVEY, tap, typed
 
@@ -50,7 +50,7 @@ def test_note_is_shown_and_the_question_comes_with_its_place_and_numbered_choice
                 (button("1 Very well", Action.PICK, "0"),),
                 (button("2 So so", Action.PICK, "1"),),
                 (button("3 Badly", Action.PICK, "2"),),
-                (button("Skip", Action.SKIP),),
+                (button("Skip", Action.SKIP), button("✖ Close", Action.CLOSE)),
             ),
             ref="s9.1",
         ),
@@ -90,7 +90,8 @@ def test_ticks_are_redrawn_in_place() -> None:
         ["☐ 1 None"],
         ["☐ 2 Debt"],
         ["☑ 3 Hunger"],
-        ["‹ Back", "Skip", "Done ✓"],
+        ["Done ✓"],
+        ["‹ Back", "Skip", "✖ Close"],
     ]
 
 
@@ -175,10 +176,9 @@ def test_question_left_open_goes_from_the_chat() -> None:
     assert present(scene(session), engine.expire(session).events) == (gone,)
 
 
-def test_pause_says_how_to_go_on() -> None:
-    assert told(reply(begun(private="yes").session, "later")) == [
-        "All right. Tap “Yes” when you can answer. I will wait."
-    ]
+def test_pause_is_answered_by_whoever_knows_when_to_ask_again() -> None:
+    step = reply(begun(private="yes").session, "later")
+    assert (step.events, told(step)) == ((Paused("gate"),), [])
 
 
 def test_correction_is_confirmed_without_words_where_it_is_private() -> None:

@@ -60,7 +60,8 @@ def test_progress_speaks_the_language_of_the_session() -> None:
 
 def test_score_has_its_numbers_in_two_rows() -> None:
     rows = labels(scene("so so", "debt"), "friends")
-    assert rows == [["0", "1", "2", "3", "4", "5"], ["6", "7", "8", "9", "10"], ["‹ Back", "Skip"]]
+    steps = ["‹ Back", "Skip", "✖ Close"]
+    assert rows == [["0", "1", "2", "3", "4", "5"], ["6", "7", "8", "9", "10"], steps]
 
 
 def test_button_carries_the_place_of_its_choice_and_not_its_number() -> None:
@@ -80,7 +81,7 @@ def test_list_handed_in_gives_the_choices() -> None:
 
 
 def test_free_text_offers_only_the_steps() -> None:
-    assert labels(scene("badly"), "why") == [["‹ Back", "Skip"]]
+    assert labels(scene("badly"), "why") == [["‹ Back", "Skip", "✖ Close"]]
 
 
 @pytest.mark.parametrize(
