@@ -80,8 +80,9 @@ class Outbound:
     `ref` names the message among those of its address, so that a later edit can name it. An edit
     that is `gone` takes the message out of the chat, and leaves `text` in its place where the channel
     can no longer do that. `erases` is the channel's own id of a message to take out, one the person
-    typed. `text` is plain: no markup, no escaping. `share` is the label of a button by which the
-    person can share their own phone number; '' puts such a button away.
+    typed or, with `gone` and its `text`, one of ours. `text` is plain: no markup, no escaping. `share`
+    is the label of a button by which the person can share their own phone number; '' puts such a button
+    away.
     """
 
     text: str

@@ -48,7 +48,8 @@ def count_contacts(
         )
         .join(rounds, rounds.c.id == kept.round_id)
         .where(kept.week >= first, kept.week <= last, rounds.c.origin == "standing")
-        .group_by(kept.client_id)
+        # Once the link to a client is cut, the invitation stands for its person.
+        .group_by(func.coalesce(kept.client_id, -kept.id))
         .subquery()
     )
     segments = (clients.c.branch, clients.c.in_arrears, clients.c.has_loan)

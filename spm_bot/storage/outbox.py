@@ -25,7 +25,7 @@ FILE = "files.body"
 
 QUEUED, SENT, DROPPED, FAILED = "queued", "sent", "dropped", "failed"
 
-_PRIORITY = {"reply": 0, "edit": 0, "critical": 0, "staff": 1, "reminder": 2, "invitation": 2}
+_PRIORITY = {"reply": 0, "edit": 0, "critical": 0, "staff": 1, "wished": 2, "reminder": 2, "invitation": 2}
 """A reply never waits behind a round of invitations."""
 
 
@@ -140,7 +140,7 @@ def put(
         {
             "address_id": address_id,
             "dedupe": dedupe,
-            "kind": kind if message.edits is None else "edit",
+            "kind": kind if message.edits is None and message.erases is None else "edit",
             "priority": _PRIORITY[kind],
             "body": vault.encrypt(encode(message), associated=BODY),
             "ref": message.ref,

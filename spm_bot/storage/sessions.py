@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, or_, select, update
 
 from spm_bot.storage import given
 from spm_bot.storage.session_state import pack, unpack
@@ -119,6 +119,13 @@ def unfinished(connection: Connection, address: int) -> list[Opened]:
     return [_opened(connection, row) for row in connection.execute(mine.order_by(sessions.c.id)).all()]
 
 
+def lately(connection: Connection, address: int, *, since: datetime) -> list[Opened]:
+    """Everything open or waiting at this address, or gone on with since then, oldest first."""
+    unfinished = sessions.c.status.in_([ACTIVE, SUSPENDED])
+    mine = _SESSION.where(sessions.c.address_id == address, or_(unfinished, sessions.c.touched_at >= since))
+    return [_opened(connection, row) for row in connection.execute(mine.order_by(sessions.c.id)).all()]
+
+
 def elsewhere(connection: Connection, client: int, *, address: int) -> list[Opened]:
     """What a client has open, or may still answer late, at other addresses than this one."""
     theirs = _SESSION.where(
@@ -142,7 +149,9 @@ def move(connection: Connection, opened: Opened, address: int) -> None:
 
 
 def get(connection: Connection, session_id: int) -> Opened | None:
-    return _first(connection, _SESSION.where(sessions.c.id == session_id))
+    """The session with this id; None for one that was cut from whoever gave its answers."""
+    there = (sessions.c.id == session_id, sessions.c.address_id.is_not(None))
+    return _first(connection, _SESSION.where(*there))
 
 
 def of_invitation(connection: Connection, invitation: int) -> Opened | None:

@@ -38,19 +38,22 @@ def typed(
     if question.kind is Kind.SELECT_MULTIPLE and said is Assent.DONE:
         return _done(survey, replace(session, doubt=None), question, at=at)
     reading = understand(question, choices_of(session, question), text, language=session.language)
-    heard = replace(session, doubt=None)
-    if message:
-        heard = replace(heard, heard=MappingProxyType({**session.heard, message: question.name}))
+    heard = _heard(replace(session, doubt=None), question, message)
     return _take(survey, heard, question, reading, at=at)
+
+
+def _heard(session: Session, question: Question, message: str) -> Session:
+    """The session, knowing that this message was sent to this question, understood or not."""
+    if not message:
+        return session
+    return replace(session, heard=MappingProxyType({**session.heard, message: question.name}))
 
 
 def shown(survey: Survey, session: Session, question: Question, body: Other, *, at: datetime) -> Step:
     """A voice note, photo or sticker: to a question for words it is an answer that a person will open."""
+    heard = _heard(session, question, body.message)
     if question.kind is not Kind.TEXT or question.constraint is not None or not body.file:
-        return missed(session, question, "media")
-    heard = session
-    if body.message:
-        heard = replace(heard, heard=MappingProxyType({**session.heard, body.message: question.name}))
+        return missed(heard, question, "media")
     return store(survey, heard, question, Answer(text=body.file, media=body.kind), at=at)
 
 

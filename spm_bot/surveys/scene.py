@@ -10,7 +10,7 @@ from spm_bot.surveys.answers import printed
 from spm_bot.surveys.model import RATHER_NOT_SAY, Kind, Question, Survey, Words
 from spm_bot.surveys.plan import choices_of, label_of, previous
 from spm_bot.surveys.session import Answer, Session
-from spm_bot.texts import Voice
+from spm_bot.texts import Voice, before, comma
 
 _SHOWN_TEXT = 80
 _PLACE = re.compile(r"\$\{(\w+)\}")
@@ -31,7 +31,7 @@ class Scene:
 
     def addressed(self, text: str) -> str:
         """The text, saying for whom it is where that is not clear."""
-        return f"{self.whom} · {text}" if self.whom else text
+        return before(self.whom, text, self.voice.language) if self.whom else text
 
     def words(self, words: Words) -> str:
         """Words in the session's language with `${name}` places filled from its values."""
@@ -114,7 +114,7 @@ def said(scene: Scene, question: Question, answer: Answer) -> str:
     if answer.text is not None:
         return answer.text if len(answer.text) <= _SHOWN_TEXT else f"{answer.text[: _SHOWN_TEXT - 1]}…"
     labels = {choice.code: choice.label for choice in choices_of(scene.session, question)}
-    return ", ".join(scene.words(labels[code]) for code in answer.codes)
+    return comma(scene.voice.language).join(scene.words(labels[code]) for code in answer.codes)
 
 
 def _media(scene: Scene, kind: str) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from spm_bot.fieldwork.outcomes import Outcome
-from spm_bot.messages import Action, Outbound, Token
+from spm_bot.messages import Action, Token
 from spm_bot.storage import rounds, sessions
 from spm_bot.storage.rounds import Invitation
 from spm_bot.usecases.eligibility import signed_languages
 from spm_bot.usecases.follow import show_again
 from spm_bot.usecases.halt import halt
-from spm_bot.usecases.postpone import ask_when
+from spm_bot.usecases.postpone import ask_when, put_away
 from spm_bot.usecases.take_up import is_over, take_up
 from spm_bot.usecases.talk import make_way
 from spm_bot.usecases.visit import Visit
@@ -26,20 +26,20 @@ def accept(visit: Visit, token: Token) -> str | None:
     if invitation is None or invitation.client not in visit.chat.clients:
         return visit.voice.say("This button is not for you.")
     if is_over(visit, invitation) and sessions.of_invitation(visit.connection, invitation.id) is None:
-        _close_message(visit, token)
+        put_away(visit, token.id, token.turn)
         return visit.voice.say("This survey is closed. Thank you all the same.")
     match token.action:
         case Action.START:
             return _start(visit, invitation, token)
         case Action.LATER:
-            return _later(visit, invitation, token)
+            return _later(visit, invitation)
         case Action.NO:
             _refuse(visit, invitation, token)
     return None
 
 
 def _start(visit: Visit, invitation: Invitation, token: Token) -> str | None:
-    _close_message(visit, token)
+    put_away(visit, token.id, token.turn)
     begun = sessions.of_invitation(visit.connection, invitation.id)
     if begun is None:
         return take_up(visit, invitation)
@@ -51,7 +51,7 @@ def _start(visit: Visit, invitation: Invitation, token: Token) -> str | None:
 
 def _refuse(visit: Visit, invitation: Invitation, token: Token) -> None:
     """No; a survey begun in spite of it, from the other message of the same invitation, ends too."""
-    _close_message(visit, token)
+    put_away(visit, token.id, token.turn)
     if sessions.of_invitation(visit.connection, invitation.id) is not None:
         halt(visit, client=invitation.client)
     else:
@@ -59,17 +59,10 @@ def _refuse(visit: Visit, invitation: Invitation, token: Token) -> None:
     visit.say(visit.voice.say("All right, not this one. Nothing changes for you."))
 
 
-def _later(visit: Visit, invitation: Invitation, token: Token) -> str | None:
-    """Asks when to ask again, as long as some moment is left."""
+def _later(visit: Visit, invitation: Invitation) -> str | None:
+    """Asks when to ask again, as long as some moment is left. Until one is chosen the message stays."""
     survey = visit.desk.library.survey(invitation.survey)
     signed = visit.chat.language in signed_languages(visit.connection, survey)
     if not signed or not ask_when(visit, invitation):
         return visit.voice.say("All right. Tap Start when it suits you.")
-    _close_message(visit, token)
     return None
-
-
-def _close_message(visit: Visit, token: Token) -> None:
-    """The message goes, and so does the one that a reminder repeated."""
-    refs = (f"i{token.id}.{turn}" for turn in range(token.turn + 1))
-    visit.say(*(Outbound("✓", edits=ref, gone=True) for ref in refs))

@@ -59,6 +59,6 @@ def collect(
 def _files(connection: Connection, names: Collection[str]) -> dict[str, bytes]:
     found = {}
     for name in names:
-        with suppress(Undecipherable):
+        with suppress(Undecipherable, LookupError):  # a file may be gone again by now
             found[name] = outbox.file_body(connection, name)
     return found

@@ -17,7 +17,7 @@ from itertools import groupby
 from spm_bot.chat.channel import Channel, Delivery, Sent, TryLater, Undeliverable
 from spm_bot.log import event
 from spm_bot.messages import Address, Outbound
-from spm_bot.storage import outbox, people
+from spm_bot.storage import outbox, people, screens
 from spm_bot.storage.outbox import DROPPED, FAILED, QUEUED, SENT, Due, Outcome
 from spm_bot.storage.store import Connection, Store, Unavailable
 from spm_bot.times import Clock
@@ -27,7 +27,7 @@ from spm_bot.usecases.visit import Desk
 
 BATCH = 200
 AT_ONCE = 16
-BULK = frozenset({"invitation", "reminder"})
+BULK = frozenset({"invitation", "reminder", "wished"})
 BULK_AT_ONCE = 40
 """Invitations taken up at a time: a round of 50,000 must not stand between a client and a reply."""
 
@@ -188,7 +188,7 @@ async def _send(
         return TryLater(LONGEST_WAIT, "this channel is not connected")
     try:
         if message.erases is not None:
-            return await channel.delete(handle, message.erases)
+            return await _take_out(channel, handle, message.erases, message)
         if message.edits is None:
             file = files[message.attachment.file] if message.attachment else None
             return await channel.send(handle, message, file=file)
@@ -204,9 +204,9 @@ async def _send(
 
 
 async def _take_out(channel: Channel, handle: str, target: str, message: Outbound) -> Delivery:
-    """Out of the chat, or at least without its words where the channel says that it is too old."""
+    """Out of the chat, or one of ours at least without its words where the channel says it is too old."""
     delivery = await channel.delete(handle, target)
-    if isinstance(delivery, Undeliverable) and not delivery.gone:
+    if message.gone and isinstance(delivery, Undeliverable) and not delivery.gone:
         return await channel.edit(handle, target, message)
     return delivery
 
@@ -216,6 +216,7 @@ def _settle(
 ) -> None:
     """Writes down what became of one chat's messages, and what that says of the chat itself."""
     outbox.settle(connection, [_outcome(due, result, now) for due, result in results], at=now)
+    screens.taken_out(connection, results[0][0].address_id, _taken_out(results))
     arrived = [due.invitation for due, result in results if isinstance(result, Sent) and due.invitation]
     recheck.delivered(connection, arrived, at=now)
     for due, result in results:
@@ -224,6 +225,14 @@ def _settle(
             outbox.drop_queued(connection, due.address_id)
         elif isinstance(result, Outcome) and result.state == DROPPED and due.invitation:
             recheck.not_wanted(connection, due, now=now)
+
+
+def _taken_out(results: Sequence[tuple[Due, Delivery | Outcome]]) -> list[str]:
+    return [
+        result.message
+        for due, result in results
+        if isinstance(result, Sent) and (due.message.gone or due.message.erases is not None)
+    ]
 
 
 def _outcome(due: Due, result: Delivery | Outcome, now: datetime) -> Outcome:

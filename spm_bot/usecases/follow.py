@@ -27,8 +27,7 @@ def follow(visit: Visit, opened: Opened, survey: Survey, step: Step) -> str | No
                 return follow(visit, saved, survey, engine.supply(survey, saved.session, values))
             case Submitted(form=form, answers=answers):
                 SUBMITTED[form](visit, saved, answers)
-                if form not in WAITS:
-                    go_on(visit)
+                go_on(visit, but=int(saved.session.values["invitation"]) if form in WAITS else 0)
             case Paused():
                 _pause(visit, saved)
             case Finished():
@@ -52,12 +51,14 @@ def show_again(visit: Visit, opened: Opened) -> None:
     follow(visit, opened, survey, engine.come_back(survey, translated))
 
 
-def go_on(visit: Visit) -> None:
-    """The survey that waited in this chat goes on, unless what just ended has opened something new."""
+def go_on(visit: Visit, *, but: int = 0) -> None:
+    """The survey that waited in this chat goes on, unless what just ended has opened something new; `but`
+    is an invitation whose survey was put off.
+    """
     if sessions.active(visit.connection, visit.chat.id) is not None:
         return
     waiting = sessions.suspended(visit.connection, visit.chat.id)
-    if waiting is not None:
+    if waiting is not None and (waiting.invitation or -1) != but:
         show_again(replace(visit, chat=people.chat(visit.connection, visit.chat.id)), waiting)
 
 

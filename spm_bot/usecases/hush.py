@@ -8,7 +8,6 @@ from babel.core import Locale
 
 from spm_bot.messages import Outbound
 from spm_bot.storage import people, screens, sessions
-from spm_bot.storage.screens import Shown
 from spm_bot.times import Hours, Weekday
 from spm_bot.usecases.talk import make_room
 from spm_bot.usecases.visit import Visit
@@ -19,24 +18,17 @@ IN_SIGHT = timedelta(hours=48)
 
 def hush(visit: Visit, *, typed: str = "") -> None:
     """Clears the chat, newest first; an open survey waits. `typed` is the message that asked for it."""
-    current = sessions.active(visit.connection, visit.chat.id)
     since = visit.now - IN_SIGHT
-    theirs: tuple[str, ...] = ()
-    if current is not None:
-        since = min(since, current.started_at)
-        theirs = tuple(current.session.heard)
+    known = sessions.lately(visit.connection, visit.chat.id, since=since)
     make_room(visit)
-    screens.call_back(visit.connection, visit.chat.id, now=visit.now)
-    shown = screens.on_screen(visit.connection, visit.chat.id, since=since)
-    visit.say(*(Outbound("", erases=message) for message in (typed, *reversed(theirs)) if message))
-    visit.say(*(_away(each) for each in shown))
+    late = screens.call_back(visit.connection, visit.chat.id, now=visit.now)
+    heard = [message for opened in known for message in opened.session.heard]
+    first = min([since, *(opened.started_at for opened in known)])
+    shown = screens.on_screen(visit.connection, visit.chat.id, since=first)
+    visit.say(*(Outbound("", erases=message) for message in (typed, *reversed(heard)) if message))
+    visit.say(*(Outbound("…", edits=ref, gone=True) for ref in late))
+    visit.say(*(Outbound("…", erases=message, gone=True) for message in shown))
     visit.say(_opening_hours(visit))
-
-
-def _away(shown: Shown) -> Outbound:
-    if shown.ref is None:
-        return Outbound("", erases=shown.message)
-    return Outbound("…", edits=shown.ref, gone=True)
 
 
 def _opening_hours(visit: Visit) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
+from babel.core import Locale
+
+from spm_bot.messages import Outbound
 from spm_bot.storage import people, reminders, rounds, sessions
 from spm_bot.storage.rounds import Invitation
 from spm_bot.surveys.model import Choice, Words
@@ -27,10 +30,11 @@ def ask_when(visit: Visit, invitation: Invitation) -> bool:
     moments = dict(_moments(visit, invitation))
     if not moments:
         return False
-    say = visit.voice.say
-    names = {"hour": say("In one hour"), "tonight": say("Tonight"), "tomorrow": say("Tomorrow")}
     language = visit.chat.language
-    choices = tuple(Choice(code, Words({language: names[code]}, language)) for code in moments)
+    choices = tuple(
+        Choice(code, Words({language: _named(visit, invitation, code, at)}, language))
+        for code, at in moments.items()
+    )
     begin(
         visit,
         visit.desk.library.survey(FORM),
@@ -46,28 +50,61 @@ def put_off(visit: Visit, invitation_id: int, moment: str) -> None:
     say = visit.voice.say
     invitation = rounds.invitation(visit.connection, invitation_id)
     moments = {} if invitation is None else dict(_moments(visit, invitation))
-    if invitation is None or invitation.client is None or not moments:
+    if invitation is None or invitation.client is None or invitation.outcome is not None or not moments:
         visit.say(say("All right."))
         return
     at = moments.get(moment) or min(moments.values())
     client = people.client(visit.connection, invitation.client)
     begun = sessions.of_invitation(visit.connection, invitation.id)
-    write_reminder(visit.connection, visit.desk, invitation, client, begun, at=at)
+    shown = reminders.written(visit.connection, invitation.id)
+    reminders.call_off(visit.connection, invitation.id)
+    kept = write_reminder(
+        visit.connection, visit.desk, invitation, client, begun, at=at, kind=reminders.WISHED
+    )
+    if not kept:
+        visit.say(say("All right."))
+        return
+    put_away(visit, invitation.id, shown)
     visit.say(say("All right. We write then."))
 
 
+def put_away(visit: Visit, invitation_id: int, turn: int) -> None:
+    """An invitation leaves the chat, and so do its reminders up to the one of `turn`."""
+    refs = (f"i{invitation_id}.{each}" for each in range(turn + 1))
+    visit.say(*(Outbound("✓", edits=ref, gone=True) for ref in refs))
+
+
+def _named(visit: Visit, invitation: Invitation, code: str, at: datetime) -> str:
+    """A moment as the client reads it; where tomorrow is a day of rest, the day that follows by its name."""
+    say = visit.voice.say
+    if code != "tomorrow":
+        return say("In one hour") if code == "hour" else say("Tonight")
+    client = people.client(visit.connection, invitation.client or 0)
+    zone = visit.desk.institution.zone_of(client.branch)
+    day = on_wall(at, zone=zone).date()
+    if day - on_wall(visit.now, zone=zone).date() == DAY:
+        return say("Tomorrow")
+    name: str = Locale.parse(visit.chat.language).days["stand-alone"]["wide"][day.weekday()]
+    return name.capitalize()
+
+
 def _moments(visit: Visit, invitation: Invitation) -> Iterator[tuple[str, datetime]]:
-    """In an hour and tonight where the hours allow it, tomorrow at the first hour that suits."""
+    """In an hour and tonight where the hours allow it, and tomorrow: at this time of day if that suits,
+    else at the first hour that does.
+    """
     if invitation.client is None or reminders.written(visit.connection, invitation.id) >= MOST:
         return
     client = people.client(visit.connection, invitation.client)
     last = deadline(invitation, sessions.of_invitation(visit.connection, invitation.id))
     zone = visit.desk.institution.zone_of(client.branch)
-    tonight = at_wall(on_wall(visit.now, zone=zone).date(), TONIGHT, zone=zone)
-    for code, at in (("hour", visit.now + HOUR), ("tonight", tonight)):
-        allowed = sendable_from(visit.desk, client.branch, at, hour=client.hour)
-        if visit.now + HOUR <= at == allowed < last:
+    today = on_wall(visit.now, zone=zone).date()
+    hour, tonight = visit.now + HOUR, at_wall(today, TONIGHT, zone=zone)
+    for code, at in (("hour", hour), *([("tonight", tonight)] if hour < tonight else [])):
+        if at == sendable_from(visit.desk, client.branch, at, hour=client.hour) < last:
             yield code, at
-    tomorrow = allowed_from(visit.desk, client.branch, visit.now + DAY, hour=client.hour)
-    if tomorrow < last:
-        yield "tomorrow", tomorrow
+    midnight = at_wall(today + DAY, time(0), zone=zone)
+    first = allowed_from(visit.desk, client.branch, midnight, hour=client.hour)
+    same = allowed_from(visit.desk, client.branch, visit.now + DAY, hour=client.hour)
+    suits = same < last and on_wall(same, zone=zone).date() == on_wall(first, zone=zone).date()
+    if first < last:
+        yield "tomorrow", same if suits else first

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from spm_bot.fieldwork.audience import why_not_at_all
 from spm_bot.fieldwork.outcomes import Outcome as Disposition
-from spm_bot.storage import people, rounds
+from spm_bot.storage import people, reminders, rounds
 from spm_bot.storage.outbox import DROPPED, QUEUED, Due, Outcome
 from spm_bot.storage.store import Connection
 from spm_bot.usecases.eligibility import candidates
-from spm_bot.usecases.find_hour import sendable_from
+from spm_bot.usecases.find_hour import allowed_from, sendable_from
 from spm_bot.usecases.visit import Desk
 
-_STARTED_BY_US = frozenset({"invitation", "reminder"})
+_REMINDERS = frozenset({reminders.KIND, reminders.WISHED})
+_STARTED_BY_US = _REMINDERS | {"invitation"}
+SILENT = timedelta(hours=24)
+"""A survey gone on with since then is being answered, and nobody need be reminded of it."""
 
 
 def verdicts(connection: Connection, desk: Desk, due: Sequence[Due], *, now: datetime) -> dict[int, Outcome]:
@@ -52,6 +55,7 @@ def _judged(connection: Connection, desk: Desk, ours: Sequence[Due], *, now: dat
     asked = rounds.invitations_by_id(connection, [each.invitation or 0 for each in ours])
     clients = people.clients_by_id(connection, [each.client or 0 for each in asked.values()])
     known = {each.client: each for each in candidates(connection, clients, now=now)}
+    answering = reminders.under_way(connection, list(asked), since=now - SILENT)
     judged = {}
     for each in ours:
         invitation = asked[each.invitation or 0]
@@ -62,10 +66,12 @@ def _judged(connection: Connection, desk: Desk, ours: Sequence[Due], *, now: dat
         # Whoever moved to another phone is not written to on the old one: others may read there.
         moved = candidate.address != each.address_id
         why_not = why_not_at_all(candidate, survey=invitation.survey, now=now)
-        if moved or why_not is not None or invitation.outcome is not None:
+        pointless = each.kind in _REMINDERS and invitation.id in answering
+        if moved or pointless or why_not is not None or invitation.outcome is not None:
             judged[each.id] = Outcome(each.id, DROPPED)
             continue
-        allowed = sendable_from(desk, candidate.branch, now, hour=candidate.hour)
+        when = sendable_from if each.kind == reminders.WISHED else allowed_from
+        allowed = when(desk, candidate.branch, now, hour=candidate.hour)
         if allowed > now:
             judged[each.id] = Outcome(each.id, QUEUED, not_before=allowed)
     return judged

@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import partial
 
+from spm_bot.fieldwork.audience import why_not_at_all
 from spm_bot.fieldwork.contact_rules import messages_spent
 from spm_bot.messages import Outbound
 from spm_bot.storage import outbox, people, reminders, rounds, sessions
@@ -17,10 +18,10 @@ from spm_bot.storage.sessions import Opened
 from spm_bot.storage.store import Connection, Store
 from spm_bot.surveys.plan import place
 from spm_bot.texts import voice
-from spm_bot.usecases.eligibility import candidates
+from spm_bot.usecases.eligibility import candidates, signed_languages
 from spm_bot.usecases.find_hour import allowed_from
 from spm_bot.usecases.invite import invitation_message, reply_row
-from spm_bot.usecases.talk import exact_survey
+from spm_bot.usecases.talk import exact_survey, hidden
 from spm_bot.usecases.visit import Desk
 
 EARLIEST = timedelta(hours=24)
@@ -30,12 +31,20 @@ CHUNK = 200
 
 async def remind(now: datetime, *, store: Store, desk: Desk) -> int:
     """Writes the one reminder of everything that has been silent for a day; says how many."""
-    return await store.write(partial(_remind_chunk, desk=desk, now=now))
+    written, last = 0, 0
+    while True:
+        chunk = await store.write(partial(_remind_chunk, desk=desk, after=last, now=now))
+        if not chunk:
+            return written
+        written, last = written + sum(chunk.values()), max(chunk)
 
 
-def _remind_chunk(connection: Connection, *, desk: Desk, now: datetime) -> int:
-    silent = reminders.unreminded(connection, earlier=now - LATEST, later=now - EARLIEST, limit=CHUNK)
-    return sum(_remind_of(connection, desk, silence, now=now) for silence in silent)
+def _remind_chunk(connection: Connection, *, desk: Desk, after: int, now: datetime) -> dict[int, bool]:
+    """The next silent invitations, each with whether it was reminded."""
+    silent = reminders.unreminded(
+        connection, earlier=now - LATEST, later=now - EARLIEST, after=after, limit=CHUNK
+    )
+    return {each.invitation: _remind_of(connection, desk, each, now=now) for each in silent}
 
 
 def _remind_of(connection: Connection, desk: Desk, silence: Silence, *, now: datetime) -> bool:
@@ -44,11 +53,19 @@ def _remind_of(connection: Connection, desk: Desk, silence: Silence, *, now: dat
         return False
     client = people.client(connection, invitation.client)
     begun = None if silence.session is None else sessions.get(connection, silence.session)
-    history = candidates(connection, [client], now=now)[0].history
+    [candidate] = candidates(connection, [client], now=now)
     at = allowed_from(desk, client.branch, now, hour=client.hour)
-    too_late = at >= min(silence.since + LATEST, deadline(invitation, begun))
-    if too_late or messages_spent(history, rules=desk.rules, now=now) is not None:
+    if (
+        at >= min(silence.since + LATEST, deadline(invitation, begun))
+        or not candidate.reachable
+        or why_not_at_all(candidate, survey=invitation.survey, now=now) is not None
+        or messages_spent(candidate.history, rules=desk.rules, now=now) is not None
+    ):
         return False
+    if begun is not None:
+        # Somebody else may hold the phone by now.
+        away = hidden(begun, exact_survey(connection, desk.library, begun))
+        outbox.put(connection, begun.address, away, kind="edit", at=now)
     return write_reminder(connection, desk, invitation, client, begun, at=at)
 
 
@@ -65,14 +82,19 @@ def write_reminder(
     begun: Opened | None,
     *,
     at: datetime,
+    kind: str = reminders.KIND,
 ) -> bool:
-    """Queues one reminder for `at`; False when the client has no chat."""
+    """Queues one reminder for `at`; False when the client has no chat, or the survey is not signed in
+    the language of it.
+    """
     chat = people.chats_of_clients(connection, [client.id]).get(client.id)
     if chat is None:
         return False
     turn = reminders.written(connection, invitation.id) + 1
     if begun is None:
         survey = desk.library.survey(invitation.survey)
+        if chat.language not in signed_languages(connection, survey):
+            return False
         message = invitation_message(
             connection, desk, survey, client, invitation.id, language=chat.language, now=at, turn=turn
         )
@@ -82,7 +104,7 @@ def write_reminder(
         connection,
         chat.id,
         [message],
-        kind=reminders.KIND,
+        kind=kind,
         at=at,
         expires_at=deadline(invitation, begun),
         dedupe=f"reminder:{invitation.id}:{turn}",

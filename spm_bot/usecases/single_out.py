@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from spm_bot.storage import people
+from spm_bot.storage.store import Connection
 from spm_bot.surveys.model import Choice, Words
+from spm_bot.texts import voice
 from spm_bot.usecases.talk import begin
 from spm_bot.usecases.visit import Visit
 
@@ -23,6 +25,14 @@ def about_one(visit: Visit, then: str) -> int | None:
             form = visit.desk.library.survey(FORM)
             begin(visit, form, values={"then": then}, choices={"clients": _names(visit, several)})
     return None
+
+
+def addressed(connection: Connection, client_id: int, words: str, *, language: str) -> str:
+    """The words to one client, saying for whom they are where two share the chat."""
+    if not people.shares_chat(connection, client_id):
+        return words
+    name = people.first_name(connection, client_id)
+    return "\n".join([voice(language).say("For %(name)s:", name=name), words])
 
 
 def _names(visit: Visit, clients: tuple[int, ...]) -> tuple[Choice, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
+from spm_bot.messages import Outbound
 from spm_bot.protection.consent import may_ask, private_items
 from spm_bot.storage import consents, people, sessions, survey_versions
 from spm_bot.storage.sessions import ACTIVE, ENDED, EXPIRED, SUSPENDED, Opened
@@ -103,10 +104,16 @@ def make_room(visit: Visit) -> None:
         return
     survey = survey_of(visit, current)
     sessions.save(visit.connection, current, current.session, status=SUSPENDED, at=visit.now)
-    name, doubt = current.session.current, current.session.doubt
-    if name is not None and survey.question(name).traceless:
-        echo = [] if doubt is None else [Settled(current.session.turn, mark(doubt))]
-        visit.say(*present(scene_of(current, survey), [*echo, Left(name, current.session.turn)]))
+    visit.say(*hidden(current, survey))
+
+
+def hidden(opened: Opened, survey: Survey) -> tuple[Outbound, ...]:
+    """What takes a private question that is left open out of the chat, and an echo of what was said to it."""
+    session = opened.session
+    if session.current is None or not survey.question(session.current).traceless:
+        return ()
+    echo = [] if session.doubt is None else [Settled(session.turn, mark(session.doubt))]
+    return present(scene_of(opened, survey), [*echo, Left(session.current, session.turn)])
 
 
 def make_way(visit: Visit, opened: Opened) -> None:

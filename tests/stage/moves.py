@@ -1,9 +1,10 @@
-"""What people do with a chat, as random moves: each is a small value, so that a failing walk reads like a story."""
+"""What people do with a chat, as random moves: small values, so that a failing walk reads like a story."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 
 from hypothesis import strategies as st
 
@@ -13,7 +14,6 @@ from spm_bot.surveys.library import Library
 from tests.stage.world import SURVEYS
 
 LANGUAGES = ("en", "fr", "es", "sw", "hi", "ar")
-GUEST_CARD = "card-of-the-guest"
 USED_CARD = "card-of-the-bystander"
 
 
@@ -22,6 +22,13 @@ class Press:
     """Taps a button in sight, counted from the newest message."""
 
     nth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Answers so many questions as they come, by the first button."""
+
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +83,14 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Joins:
-    """The guest uses their card on this phone, proves who they are, and is invited to a survey of their own."""
+    """A guest joins on this phone by `link`, `code` or `number`, agrees, and is invited to a survey too."""
+
+    way: str
 
 
 @dataclass(frozen=True, slots=True)
 class Passes:
-    """Time passes. With `awake` the jobs look every few hours, else once when it is over: the bot was down."""
+    """Time passes. With `awake` the jobs look every few hours, else once at the end: the bot was down."""
 
     span: timedelta
     awake: bool
@@ -97,16 +106,33 @@ class Blocks:
     """The person blocks the bot; whatever they do next lets it in again."""
 
 
-Move = Press | Stale | Foreign | Says | Retypes | Speaks | Does | Again | Joins | Passes | Restarts | Blocks
+Move = (
+    Press
+    | Answers
+    | Stale
+    | Foreign
+    | Says
+    | Retypes
+    | Speaks
+    | Does
+    | Again
+    | Joins
+    | Passes
+    | Restarts
+    | Blocks
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One conversation: what is asked, in which language, with which consent, and what the person does."""
+    """One conversation: what is asked, in which language, with which consent, whether it `starts` with a tap
+    on Start, and what the person does then.
+    """
 
     survey: str
     language: str
     private_items: bool
+    starts: bool
     moves: list[Move]
 
 
@@ -167,7 +193,6 @@ _STRANGE = [
         "x" * 10_000,
         "1980",
         "1979",
-        "AMNA2345",
         "CARD2345",
         "/nothing",
         "/stop now",
@@ -214,7 +239,7 @@ _SENT = [
     Start(USED_CARD),
     Start("no-such-card"),
     Tap(None),
-    Contact("+254711000001", own=True),
+    Contact("+254799000001", own=True),
     Contact("+254711000002", own=False),
     Contact("not a number", own=True),
     *(Other(kind, f"file-of-{kind}", f"{kind}-message") for kind in ("voice", "photo", "sticker")),
@@ -234,6 +259,7 @@ _PRESSES = st.builds(Press, st.integers(0, 12))
 
 _MOVES: st.SearchStrategy[Move] = st.one_of(
     *[_PRESSES] * 6,
+    *[st.builds(Answers, st.integers(1, 5))] * 2,
     *[st.builds(lambda text: Says((text,)), _TYPED)] * 5,
     st.builds(Says, st.sampled_from(_ERRANDS)),
     st.builds(Stale, _SOME),
@@ -245,16 +271,23 @@ _MOVES: st.SearchStrategy[Move] = st.one_of(
     st.builds(Foreign, _SOME),
     st.builds(Speaks, st.sampled_from(LANGUAGES)),
     st.sampled_from(_SPANS),
-    st.sampled_from([Joins(), Blocks(), Restarts(), Restarts()]),
+    st.sampled_from([*map(Joins, ("link", "code", "number")), Blocks(), Restarts(), Restarts()]),
 )
 
-PLANS = st.builds(
-    Plan,
-    survey=st.sampled_from(["debt_stress", *SURVEYS]),
-    language=st.sampled_from(LANGUAGES),
-    private_items=st.sampled_from([True, True, False]),
-    moves=st.lists(_MOVES, max_size=24),
-)
+# Lists in a list: long walks on the average, that still shrink to a single move.
+_WALKS = st.lists(st.lists(_MOVES, max_size=6), max_size=8).map(lambda parts: [*chain.from_iterable(parts)])
+
+
+def plans_for(survey: str) -> st.SearchStrategy[Plan]:
+    """Conversations that begin with an invitation to this survey."""
+    return st.builds(
+        Plan,
+        survey=st.just(survey),
+        language=st.sampled_from(LANGUAGES),
+        private_items=st.sampled_from([True, True, False]),
+        starts=st.sampled_from([True, True, True, False]),
+        moves=_WALKS,
+    )
 
 
 def is_plain_number(text: str) -> bool:

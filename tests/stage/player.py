@@ -18,9 +18,10 @@ with `@`, and the player writes the rest:
     > /start card-of-Amina            the link of a card; staff links are `link-of-Officer`
     > [Start]                         the newest button of that label is tapped
     > [2 A bit hard] on "2 of 11"     the button of a message that once held these words, stale or not
+    > [Start] of Amina                a button that was drawn for her, tapped by whoever holds this phone
     > ~edited: old → new              a typed message is changed
     > (sticker)                       something that is not text; also (contact), (blocks the bot), …
-    > (in a group) /help
+    > (in a group) /help              typed there; (in a group) [Start] of Amina is tapped there
     < a new message, further lines two spaces in, its rows of buttons last: [a] [b]
     * an edited message as it now looks
     - a message that is gone, with what it said; (typed) one that the person had written
@@ -46,7 +47,7 @@ from spm_bot.surveys.session import Answer
 from tests.stage.phones import NAME, Seen
 from tests.stage.world import World
 
-_TAP = re.compile(r'\[(?P<label>.+)\](?: on "(?P<on>.+)")?')
+_TAP = re.compile(r'\[(?P<label>.+)\](?: on "(?P<on>.+)")?(?: of (?P<whose>\w+))?')
 _SPAN = re.compile(r"\+(?P<number>\d+) (?P<unit>minute|hour|day)s?")
 _LANGUAGES = {
     "English": "en",
@@ -102,12 +103,13 @@ class Player:
     def _body(self, words: str) -> tuple[Body, bool]:
         """What somebody does, and whether it happens in the private chat."""
         if (tap := _TAP.fullmatch(words)) is not None:
-            return Tap(self.world.phones.button(self.hand[0], tap["label"], on=tap["on"])), True
+            whose = tap["whose"] or self.hand[0]
+            return Tap(self.world.phones.button(whose, tap["label"], on=tap["on"])), True
         if words.startswith("~edited: "):
             old, new = words.removeprefix("~edited: ").split(" → ")
             return Edited(new, self.typed[old]), True
         if words.startswith("(in a group) "):
-            return Text(words.removeprefix("(in a group) "), "g1"), False
+            return self._body(words.removeprefix("(in a group) "))[0], False
         if words.startswith("/start"):
             return Start(words.removeprefix("/start").strip()), True
         if words.startswith("(") and words.strip("()") in _BODIES:

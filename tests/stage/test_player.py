@@ -17,8 +17,10 @@ async def test_player_writes_what_the_phone_shows_and_nothing_else(player: Playe
         "# a promise\n"
         "@ phone of Amina\n"
         "> \\u202ehi\n"
-        "< Hello, this is Umoja Microfinance. To join, use the link or the code on the card from your branch."
-        " We never ask for your PIN or for money here.\n"
+        "< Hello, this is Umoja Microfinance. To join, use the link or the code on the card from your branch,"
+        " or share your number with the button below. We never ask for your PIN or for money here. To"
+        " complain, or to talk to a person: +254 700 000 001, or Example Ombudsman for Borrowers,"
+        " +254 700 000 002.\n"
     )
 
 

@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import update
+
 from spm_bot.storage import rounds
 from spm_bot.storage.contacts import Contact, count_contacts
 from spm_bot.storage.rounds import Round
 from spm_bot.storage.store import Connection, Store
+from spm_bot.storage.tables import invitations
 from tests.seed import AT, asked, enter, open_round, row
 
 ANSWERED = ("completed", "partial")
@@ -83,3 +86,15 @@ async def test_only_standing_rounds_of_the_weeks_asked_for_count(store: Store) -
     found = await store.read(lambda c: count_contacts(c, "2026-W40", "2026-W44", answered=ANSWERED))
     assert found == [Contact("BUN", in_arrears=False, has_loan=True, asked=2, delivered=2, answered=0)]
     assert await store.read(lambda c: count_contacts(c, "2025-W01", "2025-W13", answered=ANSWERED)) == []
+
+
+async def test_invitations_cut_from_their_clients_count_as_one_person_each(store: Store) -> None:
+    def fill(connection: Connection) -> None:
+        round_ = open_round(connection)
+        for client in enter(connection, row("C1"), row("C2")):
+            invited(connection, round_, client, outcome="completed")
+        connection.execute(update(invitations).values(client_id=None))
+
+    await store.write(fill)
+    found = await store.read(lambda c: count_contacts(c, "2026-W36", "2026-W48", answered=ANSWERED))
+    assert found == [Contact("BUN", in_arrears=False, has_loan=True, asked=2, delivered=2, answered=2)]

@@ -49,7 +49,7 @@ async def test_survey_that_waits_behind_a_form_ends_too_and_a_form_for_good(sqli
     await world.say("/language", handle="David")
     await world.wait(timedelta(hours=25))
     await world.wait(timedelta(hours=50))
-    assert world.phones.texts("David")[-1] == "…"
+    assert world.phones.texts("David")[-1].startswith("Hello from Umoja Microfinance.")
     await world.say("hello", handle="David")
     assert world.phones.texts("David")[-1].startswith("1 of 4 · You have no loan")
 

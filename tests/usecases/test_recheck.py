@@ -43,7 +43,7 @@ def write(connection: Connection, *, kind: str = "invitation") -> int:
 
 async def deliver(store: Store, now: datetime) -> list[str]:
     """What C1's phone shows after the outbox was looked at."""
-    phones = Phones(clock)
+    phones = Phones(FakeClock(now))
     await Postman(store, desk(), FakeClock(now), {"test": phones}).flush()
     return phones.texts("C1")
 
