@@ -9,28 +9,30 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from spm_bot.chat.channel import Channel
+from spm_bot.chat.commands import described
 from spm_bot.chat.dialogue import Dialogue
 from spm_bot.institution import Institution, load
 from spm_bot.jobs.registry import Every, Job
 from spm_bot.jobs.runner import schedule
 from spm_bot.log import event
 from spm_bot.settings import Settings
-from spm_bot.storage import schema, seals
-from spm_bot.storage.sqlite_file import path_of
-from spm_bot.storage.store import Conflict, Durability, Store, Unavailable, address_of
-from spm_bot.storage.vault import BadKey, Vault, key_file
+from spm_bot.storage import keyrings, schema, seals
+from spm_bot.storage.store import Durability, Store
 from spm_bot.surveys.library import Library
-from spm_bot.texts import languages
+from spm_bot.texts import languages, voice
 from spm_bot.times import Clock, Daily, Week
 from spm_bot.usecases.deliver import Postman
+from spm_bot.usecases.erase import erase
 from spm_bot.usecases.invite import invite_due
 from spm_bot.usecases.lapse import lapse, tidy
+from spm_bot.usecases.remind import remind
+from spm_bot.usecases.retain import retain
 from spm_bot.usecases.visit import Desk, desk_for
 
 PATIENCE = 5.0
@@ -74,12 +76,12 @@ def desk_of(institution: Institution) -> Desk:
 @asynccontextmanager
 async def opened(settings: Settings, *, durability: Durability = "full") -> AsyncIterator[Store]:
     """The database of the settings, at the newest schema. Raises Unavailable, Corrupt or BadKey."""
-    vault = await _vault(settings)
+    vault = await keyrings.vault_for(settings)
     if await schema.current(settings.database_url) != schema.head():
         await schema.migrate(settings.database_url)
     store = await Store.open(settings.database_url, vault=vault, durability=durability)
     try:
-        await _check_key(store, settings)
+        await keyrings.check(store, settings)
         yield store
     finally:
         await store.close()
@@ -96,7 +98,7 @@ async def serve(settings: Settings) -> None:
         raise NothingToRun("webhook mode is not built yet: leave SPM_WEBHOOK_URL empty, the bot then polls")
     desk = make_desk(settings.institution)
     clock = WallClock()
-    async with opened(settings) as store, store.sole():
+    async with opened(settings) as store, store.sole(), _on_duty(store):
         with _stop_signals() as stopping:
             await _serve(settings, store=store, desk=desk, clock=clock, stopping=stopping)
 
@@ -107,9 +109,10 @@ async def _serve(
     from spm_bot.chat.telegram.application import TelegramApp  # noqa: PLC0415 - heavy, and optional
 
     token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
+    menus = {language: described(voice(language)) for language in desk.languages}
     async with AsyncExitStack() as stack:
         telegram = await stack.enter_async_context(
-            TelegramApp(token, now=clock.now, base_url=settings.telegram_base_url)
+            TelegramApp(token, now=clock.now, base_url=settings.telegram_base_url, menus=menus)
         )
         channels: dict[str, Channel] = {telegram.channel.name: telegram.channel}
         dialogue = Dialogue(store, desk, clock)
@@ -128,6 +131,16 @@ async def _serve(
         await postman.stop(patience=PATIENCE)
         await asyncio.gather(*tasks)
     event(_log, "stopped")
+
+
+@asynccontextmanager
+async def _on_duty(store: Store) -> AsyncIterator[None]:
+    """Lets a rotation of keys know whether the bot that serves has the new one in its list."""
+    await store.write(seals.bot_began)
+    try:
+        yield
+    finally:
+        await store.write(seals.bot_ended)
 
 
 async def _until_stopped(stopping: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:
@@ -156,7 +169,10 @@ def make_jobs(desk: Desk, store: Store) -> list[Job]:
     return [
         *rounds,
         Job("lapse", Every(LAPSE_EVERY), zone, LAPSE_EVERY, partial(lapse, store=store, desk=desk)),
+        Job("remind", Every(LAPSE_EVERY), zone, LAPSE_EVERY, partial(remind, store=store, desk=desk)),
         Job("digest", institution.digest.slot, zone, DIGEST_GRACE, partial(_digest, zone=zone)),
+        Job("erase", Every(LAPSE_EVERY), zone, LAPSE_EVERY, partial(erase, store=store, desk=desk)),
+        Job("retain", Daily(time(3)), zone, timedelta(days=1), partial(retain, store=store, desk=desk)),
         Job("tidy", Daily(institution.digest.slot.at), zone, timedelta(days=1), partial(tidy, store=store)),
     ]
 
@@ -177,57 +193,6 @@ async def _digest(slot: datetime, *, zone: ZoneInfo) -> None:
         raise
     if code != 0:
         raise ChildFailed(f"the digest process ended with {code}")
-
-
-async def _vault(settings: Settings) -> Vault:
-    """The keys of the settings; on SQLite a key file beside the database, made on first use."""
-    if settings.secret_keys:
-        return _vault_from(",".join(settings.secret_keys), "SPM_SECRET_KEY")
-    path = _key_path(settings)
-    lost = not path.exists() and await _is_sealed(settings.database_url)
-    return _vault_from(key_file(str(path), make=not lost), str(path))
-
-
-def _vault_from(keys: str, source: str) -> Vault:
-    try:
-        return Vault.from_setting(keys)
-    except BadKey as error:
-        raise BadKey(f"{source}: {error}") from None
-
-
-async def _is_sealed(url: str) -> bool:
-    """Whether a key has been in use on a database, which may not be there yet."""
-    there = await schema.current(url) is not None
-    return there and await schema.connected(url, seals.sealed)
-
-
-async def _check_key(store: Store, settings: Settings) -> None:
-    """Raises BadKey when the keys are not those of the database: it would be half readable for ever."""
-    fits = await store.read(seals.fits)
-    if fits is None:
-        with suppress(Conflict):  # another process seals it in this moment
-            await store.write(seals.put_on)
-        fits = await store.read(seals.fits)
-    if not fits:
-        source = "SPM_SECRET_KEY" if settings.secret_keys else f"the key in {_key_path(settings)}"
-        raise BadKey(
-            f"{source} does not open this database: bring back the key it was made with"
-            " (behind a new key, with a comma, as long as there is data under the old one)"
-        )
-
-
-def _key_path(settings: Settings) -> Path:
-    return Path(f"{_database_file(settings)}.key")
-
-
-def _database_file(settings: Settings) -> Path:
-    """Looked at before the key file is made, so that a slip in the address leaves no key behind."""
-    path = path_of(address_of(settings.database_url))
-    if path.is_dir():
-        raise Unavailable(f"{path} is a folder: SPM_DATABASE_URL must name a file, such as {path}/spm.db")
-    if not path.parent.is_dir():
-        raise Unavailable(f"{path.parent} is no folder: make it, or mend SPM_DATABASE_URL")
-    return path
 
 
 @contextmanager

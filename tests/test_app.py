@@ -19,7 +19,7 @@ from spm_bot.app import ChildFailed, NothingToRun, make_desk, make_jobs, opened,
 from spm_bot.chat.telegram.polling import WrongToken
 from spm_bot.jobs.registry import Every, Job
 from spm_bot.settings import Settings
-from spm_bot.storage import digests, schema
+from spm_bot.storage import digests, schema, seals
 from spm_bot.storage.store import Connection, Unavailable
 from spm_bot.storage.vault import BadKey, new_key
 from spm_bot.times import Daily, Weekday, Weekly
@@ -111,6 +111,16 @@ async def test_run_stops_cleanly_in_mid_work_and_nothing_is_said_twice(house: Ho
     assert sent == dict.fromkeys(CHATS, 1)
 
 
+async def test_bot_says_with_which_key_it_seals_while_it_serves(settings: Settings, house: House) -> None:
+    async with house.running():
+        key = (house.folder / "spm.db.key").read_text(encoding="ascii").strip()
+        newer = settings.model_copy(update={"secret_key": SecretStr(f"{new_key()},{key}")})
+        async with opened(newer) as store:
+            assert await store.read(seals.bot_is_behind) is True
+    async with opened(newer) as store:
+        assert await store.read(seals.bot_is_behind) is False
+
+
 async def test_opening_makes_the_tables_and_a_key_for_us_alone(settings: Settings, house: House) -> None:
     async with opened(settings) as store:
         assert await store.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar()) == 1
@@ -180,7 +190,10 @@ async def test_jobs_follow_the_institution_file(settings: Settings) -> None:
         ("round:stress", Weekly(Weekday.WEDNESDAY, time(10)), timedelta(hours=72)),
         ("round:outcomes", Weekly(Weekday.THURSDAY, time(10)), timedelta(hours=72)),
         ("lapse", Every(timedelta(minutes=5)), timedelta(minutes=5)),
+        ("remind", Every(timedelta(minutes=5)), timedelta(minutes=5)),
         ("digest", Weekly(Weekday.MONDAY, time(7, 30)), timedelta(days=6)),
+        ("erase", Every(timedelta(minutes=5)), timedelta(minutes=5)),
+        ("retain", Daily(time(3)), timedelta(days=1)),
         ("tidy", Daily(time(7, 30)), timedelta(days=1)),
     ]
     assert {str(each.zone) for each in jobs} == {"Africa/Nairobi"}

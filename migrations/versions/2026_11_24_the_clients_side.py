@@ -19,6 +19,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_forgotten")),
     )
     op.create_table(
+        "peppers",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_peppers")),
+    )
+    op.create_table(
         "tries",
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("misses", sa.Integer(), nullable=False),
@@ -36,10 +42,12 @@ def upgrade() -> None:
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("file", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["address_id"], ["addresses.id"], name=op.f("fk_requests_address_id_addresses")
         ),
         sa.ForeignKeyConstraint(["client_id"], ["clients.id"], name=op.f("fk_requests_client_id_clients")),
+        sa.ForeignKeyConstraint(["file"], ["files.id"], name=op.f("fk_requests_file_files")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_requests")),
     )
     with op.batch_alter_table("requests", schema=None) as batch_op:
@@ -125,4 +133,5 @@ def downgrade() -> None:
 
     op.drop_table("requests")
     op.drop_table("tries")
+    op.drop_table("peppers")
     op.drop_table("forgotten")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
 from spm_bot.chat.commands import Command, recognise
+from spm_bot.chat.orders import obey
 from spm_bot.log import event
 from spm_bot.messages import (
+    Action,
     Blocked,
     Body,
     Contact,
@@ -26,7 +28,16 @@ from spm_bot.storage import links, outbox, people, receipts
 from spm_bot.storage.store import Conflict, Connection, Corrupt, Store, Unavailable
 from spm_bot.texts import closest, voice
 from spm_bot.times import Clock
-from spm_bot.usecases import accept, agree, answer, ask, assist, halt, hand_out, join
+from spm_bot.usecases import (
+    accept,
+    agree,
+    answer,
+    hush,
+    introduce,
+    join,
+    talk,
+)
+from spm_bot.usecases.eligibility import ready_languages
 from spm_bot.usecases.visit import Desk, Visit
 
 _log = logging.getLogger("spm_bot.dialogue")
@@ -88,14 +99,38 @@ def _handle(connection: Connection, *, desk: Desk, inbound: Inbound, now: dateti
     if not inbound.private:
         _in_group(connection, desk, inbound, now)
         return None
-    chat = people.meet(connection, inbound.address, language=closest(inbound.language, desk.languages))
-    visit = Visit(connection, desk, inbound, chat, now)
+    visit = _visit(connection, desk, inbound, now)
     if isinstance(inbound.body, Blocked):
-        people.set_reachable(connection, chat.id, reachable=not inbound.body.blocked)
+        people.set_reachable(connection, visit.chat.id, reachable=not inbound.body.blocked)
         return None
-    if not chat.reachable:
-        people.set_reachable(connection, chat.id, reachable=True)
+    if not visit.chat.reachable:
+        people.set_reachable(connection, visit.chat.id, reachable=True)
+    if not visit.desk.languages and not visit.chat.clients and not _is_staff_link(visit):
+        talk.not_ready(visit)
+        return None
     return _route(visit, inbound.body)
+
+
+def _visit(connection: Connection, desk: Desk, inbound: Inbound, now: datetime) -> Visit:
+    """The event with its chat. Clients are spoken to in the languages whose forms are signed."""
+    ready = ready_languages(connection, desk)
+    chat = people.meet(
+        connection, inbound.address, language=closest(inbound.language, ready or desk.languages)
+    )
+    if chat.staff is not None:
+        return Visit(connection, desk, inbound, chat, now)
+    spoken = closest(chat.language, ready or desk.languages)
+    if spoken != chat.language and not chat.clients:
+        people.set_language(connection, chat.id, spoken)
+    return Visit(connection, replace(desk, languages=ready), inbound, replace(chat, language=spoken), now)
+
+
+def _is_staff_link(visit: Visit) -> bool:
+    match visit.inbound.body:
+        case Start(payload=payload) if payload:
+            link = links.find_link(visit.connection, payload)
+            return link is not None and link.client is None
+    return False
 
 
 def _in_group(connection: Connection, desk: Desk, inbound: Inbound, now: datetime) -> None:
@@ -115,20 +150,28 @@ def _in_group(connection: Connection, desk: Desk, inbound: Inbound, now: datetim
 
 def _route(visit: Visit, body: Body) -> str | None:
     match body:
+        case Start(payload="") if agree.ask_anew(visit):
+            return None
         case Start(payload=payload):
             join.start(visit, payload)
         case Tap(token=None):
             return visit.voice.say("That button is too old.")
+        case Tap(token=token) if token is not None and token.action is Action.CLOSE:
+            hush.hush(visit)
         case Tap(token=token) if token is not None and token.subject is Subject.SESSION:
             return answer.tap(visit, token)
         case Tap(token=token) if token is not None and token.subject is Subject.INVITATION:
             return accept.accept(visit, token)
         case Text():
             _typed(visit, body)
-        case Edited(text=text) if recognise(text) == (Command.STOP, ""):
-            _command(visit, Command.STOP, "")
+        case Edited(text=text) if recognise(text, language=visit.chat.language) == (Command.STOP, ""):
+            obey(visit, Command.STOP, "")
         case Edited():
             answer.edit(visit, body)
+        case Other() if answer.hear(visit, body):
+            pass
+        case Contact() if visit.chat.staff is None and introduce.introduce(visit, body):
+            pass
         case Other() | Contact():
             visit.say(
                 visit.voice.say("Sorry, I can only read words and numbers. Please write, or tap a button.")
@@ -137,39 +180,17 @@ def _route(visit: Visit, body: Body) -> str | None:
 
 
 def _typed(visit: Visit, body: Text) -> None:
-    recognised = recognise(body.text)
+    recognised = recognise(body.text, language=visit.chat.language)
     if recognised is not None:
-        _command(visit, *recognised)
+        obey(visit, *recognised)
         return
     if body.text.startswith("/"):
         visit.say(visit.voice.say("I do not know this command. Write /help for help."))
         return
-    if answer.say(visit, body):
-        return
+    # The code of a card is never an answer: a second client may use theirs in the middle of anything.
     code = join.printed_code(body.text)
     link = links.find_link(visit.connection, code) if code is not None else None
     if link is not None:
         join.redeem(visit, link)
-    else:
+    elif not answer.say(visit, body) and not agree.ask_anew(visit):
         join.greet(visit)
-
-
-def _command(visit: Visit, command: Command, rest: str) -> None:
-    match command:
-        case Command.STOP:
-            halt.halt(visit)
-            agree.withdraw(visit)
-        case Command.BACK if answer.step_back(visit):
-            return
-        case Command.SKIP if answer.skip(visit):
-            return
-        case Command.ASK:
-            ask.start(visit)
-        case Command.DIGEST:
-            hand_out.send_stored(visit, rest)
-        case Command.LANGUAGE:
-            assist.choose_language(visit)
-        case Command.CONSENT:
-            assist.ask_consent_again(visit)
-        case _:
-            assist.help_(visit)

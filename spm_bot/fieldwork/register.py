@@ -12,7 +12,8 @@ RESERVED = "*"
 class RegisterRow:
     """One client as a register gives them, with the loan they pay now, if any.
 
-    `officer` is the code of whoever at the branch looks after them, '' if the register does not say. Money is in units of `currency`; `loan` is '' without one.
+    `phone` is as `registers.phones` writes it, `officer` the code of the loan officer; both '' if the
+    register does not say. Money is in units of `currency`; `loan` is '' without one.
     """
 
     code: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -36,7 +36,7 @@ def schedule(jobs: Sequence[Job], *, store: Store, clock: Clock) -> AsyncIOSched
     """A scheduler that looks for due slots every few seconds; start it inside the event loop."""
     scheduler = AsyncIOScheduler(timezone="UTC")
     scheduler.add_job(
-        tick,
+        _tick_until_stopped,
         "interval",
         seconds=TICK_SECONDS,
         next_run_time=clock.now(),
@@ -46,6 +46,12 @@ def schedule(jobs: Sequence[Job], *, store: Store, clock: Clock) -> AsyncIOSched
         misfire_grace_time=None,
     )
     return scheduler
+
+
+async def _tick_until_stopped(jobs: Sequence[Job], *, store: Store, clock: Clock) -> None:
+    # The program stops in mid-work: whoever starts next goes on when the lease is over.
+    with suppress(asyncio.CancelledError):
+        await tick(jobs, store=store, clock=clock)
 
 
 async def tick(jobs: Sequence[Job], *, store: Store, clock: Clock) -> int:

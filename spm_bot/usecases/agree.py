@@ -16,7 +16,7 @@ from spm_bot.storage.people import Client
 from spm_bot.storage.sessions import Opened
 from spm_bot.surveys.session import Answer
 from spm_bot.surveys.wordings import wording
-from spm_bot.texts import sentence
+from spm_bot.texts import before, sentence
 from spm_bot.usecases.facts import dialable, house_facts, long_date
 from spm_bot.usecases.halt import halt
 from spm_bot.usecases.talk import begin, make_room, survey_of
@@ -52,7 +52,7 @@ def show_consent(visit: Visit, client_id: int) -> None:
     make_room(visit)
     lines = _receipt(visit, people.client(visit.connection, client_id))
     if lines:
-        visit.say(_whom(visit, client_id) + "\n".join(lines))
+        visit.say(_to(visit, client_id, "\n".join(lines)))
     ask_consent(visit, client_id)
 
 
@@ -84,7 +84,7 @@ def ask_about_new_text(visit: Visit, client_id: int, *, invitation: int | None =
     """The questions again, because the text has changed."""
     make_room(visit)
     told = visit.voice.say("Our text about your choice has changed. Please read it and choose again.")
-    visit.say(_whom(visit, client_id) + told)
+    visit.say(_to(visit, client_id, told))
     ask_consent(visit, client_id, invitation=invitation)
 
 
@@ -165,11 +165,11 @@ def _receipt(visit: Visit, client: Client) -> list[str]:
     return lines
 
 
-def _whom(visit: Visit, client_id: int) -> str:
-    """Whom this is for, where two clients share the chat."""
+def _to(visit: Visit, client_id: int, words: str) -> str:
+    """The words, saying for whom they are where two clients share the chat."""
     if len(visit.chat.clients) < 2:
-        return ""
-    return f"{people.first_name(visit.connection, client_id)} · "
+        return words
+    return before(people.first_name(visit.connection, client_id), words, visit.chat.language)
 
 
 def _record(visit: Visit, client_id: int, purpose: Purpose, reply: Reply) -> None:

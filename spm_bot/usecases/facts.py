@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from babel import localedata
-from babel.core import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
@@ -16,7 +15,7 @@ from spm_bot.storage import consents
 from spm_bot.storage.people import Client
 from spm_bot.storage.store import Connection
 from spm_bot.surveys.model import Choice, Words
-from spm_bot.texts import language_name
+from spm_bot.texts import comma, from_right, language_name
 from spm_bot.usecases.visit import Desk
 
 _DAYS_A_MONTH = 365.25 / 12
@@ -32,7 +31,9 @@ def house_facts(institution: Institution, language: str) -> dict[str, str | floa
         "team": institution.answers_seen_by.in_(language),
         "chat_company": institution.chat_company.name,
         "hotline": dialable(institution.hotline, language),
-        "outside_body": f"{outside.name.in_(language)}, {dialable(outside.contact, language)}",
+        "outside_body": comma(language).join(
+            (outside.name.in_(language), dialable(outside.contact, language))
+        ),
         "helplines": "\n".join(_helplines(institution, language)),
         "emergency_amount": f"{institution.currency} {amount}",
     }
@@ -42,15 +43,15 @@ def _helplines(institution: Institution, language: str) -> Iterator[str]:
     """Lines that speak the client's language; all of them where none does."""
     own = [line for line in institution.helplines if language in line.languages]
     for line in own or institution.helplines:
-        hours, cost = line.hours.in_(language), line.cost.in_(language)
-        yield f"{line.name}: {dialable(line.number, language)} ({hours}, {cost})"
+        when = comma(language).join((line.hours.in_(language), line.cost.in_(language)))
+        yield f"{line.name}: {dialable(line.number, language)} ({when})"
 
 
 def dialable(number: str, language: str) -> str:
     """A phone number or hash as it must stand in words of that language: between words written from
     right to left its groups of digits would change places.
     """
-    return _ISOLATED % number if Locale.parse(language, sep="-").text_direction == "rtl" else number
+    return _ISOLATED % number if from_right(language) else number
 
 
 def long_date(day: date, *, language: str, country: str) -> str:

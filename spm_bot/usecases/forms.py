@@ -10,6 +10,7 @@ from spm_bot.storage import people, requests, sessions
 from spm_bot.storage.sessions import Opened
 from spm_bot.surveys.session import Answer
 from spm_bot.usecases import admit, agree, ask, choose_hour, confirm, disclose, forget, postpone
+from spm_bot.usecases.single_out import client_named
 from spm_bot.usecases.take_up import take_up_after_consent
 from spm_bot.usecases.visit import Visit
 
@@ -50,7 +51,7 @@ def _language_chosen(visit: Visit, opened: Opened, answers: Answers) -> None:
 
 
 def _named(visit: Visit, opened: Opened, answers: Answers) -> None:
-    THEN[str(opened.session.values["then"])](visit, int(answers["client"].codes[0]))
+    THEN[str(opened.session.values["then"])](visit, client_named(answers["client"].codes[0]))
 
 
 def _put_off(visit: Visit, opened: Opened, answers: Answers) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 from spm_bot.fieldwork.register import RESERVED, RegisterRow
 from spm_bot.messages import Address, Inbound, Start
@@ -16,6 +19,16 @@ from spm_bot.usecases.visit import Desk, Visit
 
 CODE = f"{RESERVED}practice"
 """Of the practice client: a code that no register can take away."""
+
+_FACTS: Mapping[str, str | float] = MappingProxyType(
+    {
+        "has_loan": "yes",
+        "has_savings": "yes",
+        "loan_method": "individual",
+        "tenure_months": 24.0,
+        "private_items": "yes",
+    }
+)
 
 
 def practise(
@@ -48,13 +61,6 @@ def practise(
             at=now,
         )
     inbound = Inbound(f"practice:{now.timestamp()}", address, now, Start())
-    visit = Visit(connection, desk, inbound, people.chat(connection, chat.id), now)
-    facts = {
-        **house_facts(desk.institution, language),
-        "has_loan": "yes",
-        "has_savings": "yes",
-        "loan_method": "individual",
-        "tenure_months": 24.0,
-        "private_items": "yes",
-    }
-    begin(visit, survey, client=client.id, values=facts)
+    tried = replace(desk, languages=(language,))  # signed or not: no client reads this
+    visit = Visit(connection, tried, inbound, people.chat(connection, chat.id), now)
+    begin(visit, survey, client=client.id, values={**house_facts(desk.institution, language), **_FACTS})

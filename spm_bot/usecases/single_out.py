@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from spm_bot.storage import people
 from spm_bot.storage.store import Connection
+from spm_bot.storage.traces import full_name
 from spm_bot.surveys.model import Choice, Words
 from spm_bot.texts import voice
 from spm_bot.usecases.talk import begin
 from spm_bot.usecases.visit import Visit
 
 FORM = "whose"
+_SIGN = "c"  # a code of digits alone would be printed on the button in place of 1 and 2
 
 
 def about_one(visit: Visit, then: str) -> int | None:
@@ -27,6 +29,11 @@ def about_one(visit: Visit, then: str) -> int | None:
     return None
 
 
+def client_named(code: str) -> int:
+    """Whom a reply to the form names."""
+    return int(code.removeprefix(_SIGN))
+
+
 def addressed(connection: Connection, client_id: int, words: str, *, language: str) -> str:
     """The words to one client, saying for whom they are where two share the chat."""
     if not people.shares_chat(connection, client_id):
@@ -36,7 +43,10 @@ def addressed(connection: Connection, client_id: int, words: str, *, language: s
 
 
 def _names(visit: Visit, clients: tuple[int, ...]) -> tuple[Choice, ...]:
-    """The clients of a shared chat by their first names."""
+    """The clients of a shared chat by their first names, by their whole names where these are the same."""
+    names = [people.first_name(visit.connection, client) for client in clients]
+    if len(set(names)) < len(names):
+        names = [full_name(visit.connection, client) for client in clients]
     return tuple(
-        Choice(str(client), Words({"en": people.first_name(visit.connection, client)})) for client in clients
+        Choice(f"{_SIGN}{client}", Words({"en": name})) for client, name in zip(clients, names, strict=True)
     )

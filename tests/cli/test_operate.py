@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from spm_bot.storage.vault import new_key
+from spm_bot.surveys.library import Library
 from tests.cli.conftest import Give
 
 POSTGRES = "postgresql+asyncpg://spm:secret-password@127.0.0.1:9/spm"
@@ -21,11 +22,20 @@ def test_doctor_names_what_must_be_mended(give: Give) -> None:
     assert found["institution file"] == (True, "Umoja Microfinance")
     assert found["database"] == (True, "reached, at the newest schema")
     assert found["key"] == (True, "opens the database")
+    assert found["keys"] == (True, "everything is under the first key")
     assert found["telegram"] == (False, "set SPM_TELEGRAM_TOKEN to the token of your bot")
     assert found["roles"] == (False, "0 client protection officers, two are needed")
     assert found["wording of debt_stress"] == (
         False,
         "signed in no language; two people must sign en, fr (spm-bot surveys sign debt_stress)",
+    )
+    unsigned = ", ".join(form.code for form in Library.shipped().client_forms)
+    assert found["forms in fr"] == (
+        False,
+        (
+            f"no client is written to in it before two people sign {unsigned}"
+            " (spm-bot surveys sign all --language fr)"
+        ),
     )
     told = give("doctor")
     assert (told.status, told.out) == (1, "")
@@ -66,9 +76,10 @@ def test_doctor_looks_at_helplines_remedies_and_transfer(
 def test_doctor_is_content_with_a_signed_wording(give: Give) -> None:
     for language in ("en", "fr"):
         for by in ("A. Wanjiru", "B. Otieno"):
-            give("surveys", "sign", "debt_stress", "--language", language, "--by", by)
+            give("surveys", "sign", "all", "--language", language, "--by", by)
     found = {each["part"]: (each["ok"], each["says"]) for each in give("doctor", "--json").data}
     assert found["wording of debt_stress"] == (True, "signed in en, fr")
+    assert found["forms in en"] == found["forms in fr"] == (True, "every form is signed")
 
 
 def test_doctor_names_a_key_that_is_gone(give: Give, home: Path) -> None:

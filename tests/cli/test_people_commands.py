@@ -21,7 +21,7 @@ def events(give: Give) -> list[str]:
 
 def test_import_says_what_it_did_and_repeats_without_effect(give: Give, register: Path) -> None:
     import_it = ("register", "import", register.name)
-    assert give(*import_it, "--json").data == {"read": 3, "added": 3, "changed": 0}
+    assert give(*import_it, "--json").data == {"read": 3, "added": 3, "changed": 0, "forgotten": 0}
     again = give(*import_it)
     assert (again.status, again.out) == (0, "")
     assert again.err.startswith("3 clients read, 0 added, ")
@@ -30,7 +30,7 @@ def test_import_says_what_it_did_and_repeats_without_effect(give: Give, register
 
 def test_dry_run_writes_nothing(give: Give, register: Path) -> None:
     result = give("register", "import", register.name, "--dry-run", "--json")
-    assert result.data == {"read": 3, "added": 0, "changed": 0}
+    assert result.data == {"read": 3, "added": 0, "changed": 0, "forgotten": 0}
     assert events(give) == []
     assert give("clients", "invite", "--json").status == 1
 

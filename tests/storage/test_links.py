@@ -60,6 +60,27 @@ def test_link_is_open_until_it_expires_or_is_revoked() -> None:
     assert not Link(1, 1, None, "", AT + DAY, None, AT).open_at(AT)
 
 
+async def test_open_links_of_a_client_are_revoked_and_no_others(store: Store) -> None:
+    one, two, three = await store.write(lambda c: enter(c, row("C1"), row("C2"), row("C3")))
+    lasting = {"used": DAY, "old": HOUR, "open": DAY, "other": DAY, "third": DAY}
+    owners = {"used": one, "old": one, "open": one, "other": two, "third": three}
+
+    def make_all(connection: Connection) -> None:
+        for token, lasts in lasting.items():
+            links.add_link(
+                connection, token=token, code=None, client=owners[token], at=AT, expires_at=AT + lasts
+            )
+        links.use_link(connection, 1, at=AT)
+
+    await store.write(make_all)
+    later = AT + 2 * HOUR
+    assert await store.write(lambda c: links.revoke_links(c, one, at=later)) == 1
+    assert await store.write(lambda c: links.revoke_links(c, one, three, at=later + HOUR)) == 1
+    found = [await store.read(partial(links.find_link, secret=token)) for token in lasting]
+    revoked = [link.revoked_at for link in found if link is not None]
+    assert revoked == [None, None, later, None, later + HOUR]
+
+
 async def test_newest_link_of_a_printed_code_counts(store: Store) -> None:
     await store.write(make)
     await store.write(

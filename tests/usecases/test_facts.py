@@ -26,7 +26,7 @@ def test_number_keeps_its_plus_in_front_in_words_from_right_to_left(language: st
 def test_house_facts_mark_every_number_in_arabic() -> None:
     facts = house_facts(desk().institution, "ar")
     assert facts["hotline"] == "\u2066+254 700 000 001\u2069"
-    assert facts["outside_body"] == "أمين مظالم المقترضين (مثال), \u2066+254 700 000 002\u2069"
+    assert facts["outside_body"] == "أمين مظالم المقترضين (مثال)، \u2066+254 700 000 002\u2069"
     assert str(facts["helplines"]).startswith("Example Crisis Line: \u2066+254 700 000 003\u2069 (")
 
 

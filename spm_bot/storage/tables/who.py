@@ -174,13 +174,23 @@ requests = Table(
     Column("asked_at", UTCDateTime, nullable=False),
     Column("due_at", UTCDateTime),
     Column("state", String(16), nullable=False),
+    # The file that was sent, as long as its bytes are kept.
+    Column("file", ForeignKey("files.id")),
     Index("ix_requests_state", "state", "due_at"),
 )
 
 # Codes of clients who asked to be forgotten, so that the next register does not bring them back.
+# Their hashes are made with the one pepper, which is sealed, so that they outlive every key.
 forgotten = Table(
     "forgotten",
     metadata,
     Column("code_hash", LargeBinary, primary_key=True),
     Column("at", UTCDateTime, nullable=False),
+)
+
+peppers = Table(
+    "peppers",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
 )

@@ -1,0 +1,126 @@
+"""Clients who are forgotten: first everything about them goes, then, once they were told, their chat.
+
+The message that tells them has a dedupe key by which the second step is found, so nothing else has to
+remember it. Each step is one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, Table, delete, or_, select, update
+
+from spm_bot.storage.cuts import cut_responses, drop_sessions
+from spm_bot.storage.outbox import QUEUED
+from spm_bot.storage.requests import drop_file
+from spm_bot.storage.tables import (
+    addresses,
+    clients,
+    holders,
+    invitations,
+    links,
+    loans,
+    outbox,
+    people,
+    requests,
+    sessions,
+    tries,
+    waiting,
+)
+
+_TOLD = "forgotten:"
+
+
+def told_by(subject: str) -> str:
+    """The dedupe key of the message which says that this subject is forgotten. Numbers of rows that are
+    gone may be given again; a subject never is.
+    """
+    return f"{_TOLD}{subject}"
+
+
+def erase(connection: Connection, client: int, *, minimum_cell: int) -> set[int]:
+    """Everything about a client goes, but for the chats, which it returns."""
+    chats = _chats(connection, client)
+    _silence(connection, client, chats)
+    cut_responses(connection, client, minimum_cell=minimum_cell)
+    drop_sessions(connection, _sessions(connection, client, chats))
+    connection.execute(update(invitations).where(invitations.c.client_id == client).values(client_id=None))
+    connection.execute(delete(tries).where(tries.c.key == f"client:{client}"))
+    for request in connection.execute(select(requests.c.id).where(requests.c.client_id == client)).scalars():
+        drop_file(connection, request)
+    for table in (requests, waiting, links, loans, holders, people):
+        connection.execute(delete(table).where(table.c.client_id == client))
+    connection.execute(delete(clients).where(clients.c.id == client))
+    return chats
+
+
+def told(connection: Connection, *, now: datetime) -> list[int]:
+    """Chats whose client was forgotten and where nothing is on its way any more, or whose word about it
+    has had its time.
+    """
+    rows = select(outbox.c.address_id, outbox.c.expires_at).where(outbox.c.dedupe.like(f"{_TOLD}%"))
+    found = connection.execute(rows.order_by(outbox.c.id)).all()
+    under_way = select(outbox.c.address_id).where(
+        outbox.c.address_id.in_([row.address_id for row in found]), outbox.c.state == QUEUED
+    )
+    busy = set(connection.execute(under_way).scalars())
+    done = [row.address_id for row in found if row.address_id not in busy or row.expires_at <= now]
+    return list(dict.fromkeys(done))
+
+
+def let_go(connection: Connection, chat: int) -> None:
+    """A chat that leads to nobody any more goes with its messages; of a shared one go the words."""
+    settled = (outbox.c.address_id == chat, outbox.c.state != QUEUED)
+    if _leads_somewhere(connection, chat):
+        its_word = (outbox.c.address_id == chat, outbox.c.dedupe.like(f"{_TOLD}%"))
+        connection.execute(delete(outbox).where(*its_word))
+        connection.execute(update(outbox).where(*settled).values(body=None))
+        return
+    theirs = select(sessions.c.id).where(sessions.c.address_id == chat)
+    drop_sessions(connection, list(connection.execute(theirs).scalars()))
+    connection.execute(delete(outbox).where(outbox.c.address_id == chat))
+    connection.execute(delete(tries).where(tries.c.key.in_([f"chat:{chat}", f"contact:{chat}"])))
+    connection.execute(delete(addresses).where(addresses.c.id == chat))
+
+
+def _chats(connection: Connection, client: int) -> set[int]:
+    """Every chat in which this client ever was, as far as a row still says so."""
+    asked = select(invitations.c.id).where(invitations.c.client_id == client)
+    found = set(
+        connection.execute(
+            select(outbox.c.address_id).where(outbox.c.invitation_id.in_(asked)).distinct()
+        ).scalars()
+    )
+    for table in (holders, sessions, waiting, requests):
+        theirs = select(table.c.address_id).where(table.c.client_id == client)
+        found.update(chat for chat in connection.execute(theirs).scalars() if chat is not None)
+    return found
+
+
+def _sessions(connection: Connection, client: int, chats: Collection[int]) -> list[int]:
+    """Their surveys and forms, and the forms of nobody in particular in their chats: one may hold a name."""
+    nobodys = sessions.c.form & sessions.c.client_id.is_(None) & sessions.c.staff_id.is_(None)
+    theirs = or_(sessions.c.client_id == client, nobodys & sessions.c.address_id.in_(list(chats)))
+    return list(connection.execute(select(sessions.c.id).where(theirs)).scalars())
+
+
+def _silence(connection: Connection, client: int, chats: Collection[int]) -> None:
+    """Nothing that was sent to these chats can be read any more, and no invitation goes out."""
+    theirs = outbox.c.invitation_id.in_(select(invitations.c.id).where(invitations.c.client_id == client))
+    connection.execute(delete(outbox).where(theirs, outbox.c.state == QUEUED))
+    connection.execute(update(outbox).where(theirs).values(invitation_id=None, dedupe=None))
+    settled = (outbox.c.address_id.in_(list(chats)), outbox.c.state != QUEUED)
+    connection.execute(update(outbox).where(*settled).values(body=None))
+
+
+def _leads_somewhere(connection: Connection, chat: int) -> bool:
+    """Whether somebody holds this chat, waits in it, or has left something there."""
+
+    def of_somebody(table: Table) -> bool:
+        rows = select(table.c.id).where(table.c.address_id == chat)
+        if table is sessions:
+            rows = rows.where(sessions.c.client_id.is_not(None) | sessions.c.staff_id.is_not(None))
+        return connection.execute(rows.limit(1)).first() is not None
+
+    return any(of_somebody(table) for table in (holders, waiting, requests, sessions))

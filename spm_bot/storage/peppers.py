@@ -1,0 +1,54 @@
+"""Codes of forgotten clients, kept as hashes that only we can make, so that no register brings them back.
+
+The pepper in them is random, made once and sealed: it moves to every new key, and the hashes stay good.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from spm_bot.storage.store import vault_of
+from spm_bot.storage.tables import forgotten, peppers
+
+PEPPER = "peppers.body"
+PEPPER_BYTES = 32
+
+_ONLY = 1
+
+
+def forget_code(connection: Connection, code: str, *, pepper: bytes, at: datetime) -> None:
+    """Remembers that a code is forgotten; `pepper` becomes the pepper if there is none yet.
+
+    Raises Conflict when somebody else made it in this moment.
+    """
+    kept = _pepper(connection)
+    if kept is None:
+        kept = pepper
+        sealed = vault_of(connection).encrypt(kept, associated=PEPPER)
+        connection.execute(peppers.insert(), {"id": _ONLY, "body": sealed})
+    hashed = _hash(code, kept)
+    if connection.execute(select(forgotten.c.at).where(forgotten.c.code_hash == hashed)).first() is None:
+        connection.execute(forgotten.insert(), {"code_hash": hashed, "at": at})
+
+
+def forgotten_among(connection: Connection, codes: Collection[str]) -> set[str]:
+    """Those of these codes whose clients asked to be forgotten."""
+    pepper = _pepper(connection)
+    if pepper is None:
+        return set()
+    by_hash = {_hash(code, pepper): code for code in codes}
+    found = select(forgotten.c.code_hash).where(forgotten.c.code_hash.in_(list(by_hash)))
+    return {by_hash[bytes(hashed)] for hashed in connection.execute(found).scalars()}
+
+
+def _pepper(connection: Connection) -> bytes | None:
+    sealed = connection.execute(select(peppers.c.body)).scalar()
+    return None if sealed is None else vault_of(connection).decrypt_bytes(sealed, associated=PEPPER)
+
+
+def _hash(code: str, pepper: bytes) -> bytes:
+    return hmac.digest(pepper, code.encode(), "sha256")

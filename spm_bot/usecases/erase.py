@@ -1,0 +1,85 @@
+"""Forgetting is done when its day is over: everything about the client, then the chat once it was told."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+from secrets import token_bytes
+
+from spm_bot.fieldwork.outcomes import Outcome
+from spm_bot.messages import Outbound
+from spm_bot.storage import audits, farewells, outbox, people, requests, rounds, sessions
+from spm_bot.storage.people import Chat
+from spm_bot.storage.peppers import PEPPER_BYTES, forget_code
+from spm_bot.storage.requests import Request
+from spm_bot.storage.store import Conflict, Connection, Store
+from spm_bot.texts import voice
+from spm_bot.usecases.disclose import drop_files
+from spm_bot.usecases.single_out import addressed
+from spm_bot.usecases.visit import Desk
+
+PATIENCE = timedelta(days=1)
+"""How long we wait for a chat to hear that its client is forgotten."""
+
+
+async def erase(now: datetime, *, store: Store, desk: Desk) -> int:
+    """Forgets everybody whose day is over, and lets go of chats and files; says how many clients.
+
+    Cut short at any place, it goes on there when it runs again.
+    """
+    await store.write(partial(drop_files, now=now))
+    due = await store.read(partial(requests.due, kind=requests.FORGET, now=now))
+    erased = 0
+    for request in due:
+        work = partial(_erase, desk=desk, request=request, pepper=token_bytes(PEPPER_BYTES), now=now)
+        with suppress(Conflict):  # the client did something in this moment: next time
+            erased += await store.write(work)
+    chats = await store.read(partial(farewells.told, now=now))
+    for chat in chats:
+        with suppress(Conflict):
+            await store.write(partial(_let_go, chat=chat))
+    if erased or chats:
+        await store.checkpoint()
+    return erased
+
+
+def _erase(connection: Connection, *, desk: Desk, request: Request, pepper: bytes, now: datetime) -> bool:
+    known = requests.open_one(connection, request.client, kind=requests.FORGET)
+    if known is None or known.id != request.id:  # undone since we looked, or done by somebody else
+        return False
+    client = people.client(connection, request.client)
+    chat = people.chats_of_clients(connection, [client.id]).get(client.id)
+    told = None if chat is None else _farewell(connection, client.id, chat)
+    if chat is not None:
+        _put_away(connection, client.id, chat, now=now)
+    rounds.close_open(connection, [client.id], Outcome.NOT_ELIGIBLE)
+    forget_code(connection, client.code, pepper=pepper, at=now)
+    chats = farewells.erase(connection, client.id, minimum_cell=desk.institution.minimum_cell)
+    audits.write_down(connection, at=now, actor="system", event="client_forgotten", client=client.subject)
+    for other in chats:
+        if chat is None or other != chat.id:
+            farewells.let_go(connection, other)
+    if chat is not None and told is not None:
+        key = farewells.told_by(client.subject)
+        until = now + PATIENCE
+        outbox.put(connection, chat.id, [Outbound(told)], kind="reply", at=now, expires_at=until, dedupe=key)
+    return True
+
+
+def _farewell(connection: Connection, client_id: int, chat: Chat) -> str:
+    say = voice(chat.language).say
+    words = say("Everything that we held about you here is erased. Your loans and savings stay the same.")
+    return addressed(connection, client_id, words, language=chat.language)
+
+
+def _put_away(connection: Connection, client_id: int, chat: Chat, *, now: datetime) -> None:
+    """A question of theirs that is open in the chat leaves it: nobody could answer it any more."""
+    for opened in sessions.unfinished(connection, chat.id):
+        if opened.client == client_id:
+            away = Outbound("…", edits=f"s{opened.id}.{opened.session.turn}", gone=True)
+            outbox.put(connection, chat.id, [away], kind="reply", at=now)
+
+
+def _let_go(connection: Connection, *, chat: int) -> None:
+    farewells.let_go(connection, chat)

@@ -1,0 +1,247 @@
+"""Everything we hold about one client, written out in words they can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from babel.core import Locale
+from babel.dates import format_datetime
+from babel.numbers import format_decimal
+
+from spm_bot.protection.consent import Purpose
+from spm_bot.storage import people, requests, traces, waiting
+from spm_bot.storage.people import Chat, Client
+from spm_bot.storage.sessions import Opened
+from spm_bot.storage.store import Connection
+from spm_bot.surveys.model import Survey
+from spm_bot.surveys.plan import label_of
+from spm_bot.surveys.scene import Scene, said
+from spm_bot.texts import language_name, sentence, voice
+from spm_bot.usecases.talk import exact_survey
+from spm_bot.usecases.visit import Desk
+
+_WORDS = MappingProxyType(
+    {
+        "female": sentence("woman"),
+        "male": sentence("man"),
+        "group": sentence("group loan"),
+        "individual": sentence("own loan"),
+        "active": sentence("client"),
+        "closed": sentence("no client any more"),
+        "completed": sentence("answered"),
+        "partial": sentence("answered in part"),
+        "break_off": sentence("stopped"),
+        "refused": sentence("you said no"),
+        "no_answer": sentence("no answer"),
+        "unreachable": sentence("did not reach you"),
+        "expired": sentence("time was over"),
+        "not_eligible": sentence("taken back"),
+        "open": sentence("open"),
+        "done": sentence("done"),
+        "undone": sentence("undone"),
+        requests.DATA: sentence("to see your data"),
+        requests.FORGET: sentence("to be erased"),
+        Purpose.SURVEY: sentence("short surveys"),
+        Purpose.PRIVATE: sentence("private questions"),
+    }
+)
+
+
+def recount(
+    connection: Connection, desk: Desk, client: Client, chat: Chat | None, *, private: bool, now: datetime
+) -> str:
+    """All of it as one text; `private` puts the answers to private questions in."""
+    language = chat.language if chat is not None else desk.languages[0]
+    pen = _Pen(connection, desk, client, chat, language, private)
+    return "\n".join(pen.lines(now)) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Pen:
+    """Writes one client's text, section by section, in one language."""
+
+    connection: Connection
+    desk: Desk
+    client: Client
+    chat: Chat | None
+    language: str
+    private: bool
+
+    def say(self, words: str, **values: object) -> str:
+        return voice(self.language).say(words, **values)
+
+    def lines(self, now: datetime) -> Iterator[str]:
+        say, institution = self.say, self.desk.institution
+        yield say("What %(name)s keeps about you in this chat service", name=institution.name)
+        yield say("Written on %(when)s", when=self.when(now))
+        sections = (
+            (say("You"), self.person()),
+            (say("Your loans"), self.loans()),
+            (say("Your chat"), self.channel()),
+            (say("Your yes and no"), self.words()),
+            (say("Surveys we sent to you"), self.invitations()),
+            (say("Your answers"), self.answers()),
+            (say("Messages that we still keep"), self.messages()),
+            (say("Your cards and wishes"), self.wishes()),
+            (say("Our log about you"), self.log()),
+            (say("Who can see this"), self.readers()),
+            (say("How long we keep it"), self.terms()),
+        )
+        for title, content in sections:
+            yield from ("", title.upper(), *(list(content) or [say("nothing")]))
+
+    def person(self) -> Iterator[str]:
+        client, say = self.client, self.say
+        branches = {each.code: each.name for each in self.desk.institution.branches}
+        facts = (
+            (say("Name"), traces.full_name(self.connection, client.id)),
+            (say("Phone"), people.phone_number(self.connection, client.id)),
+            (say("Client number"), client.code),
+            (say("Number of this entry in our log"), client.subject),
+            (say("Branch"), branches.get(client.branch, client.branch)),
+            (say("Loan officer"), client.officer),
+            (say("Product"), self.product(client.product)),
+            (say("Kind of loan"), self.word(client.loan_method)),
+            (say("Woman or man"), self.word(client.gender)),
+            (say("Year of birth"), client.birth_year),
+            (say("Client since"), client.joined_on),
+            (say("Has a loan"), self.yes_or_no(client.has_loan)),
+            (say("Has savings"), self.yes_or_no(client.has_savings)),
+            (say("Days late"), client.days_in_arrears),
+            (say("State"), self.word(client.status)),
+        )
+        yield from (f"{name}: {value}" for name, value in facts if value not in (None, ""))
+
+    def loans(self) -> Iterator[str]:
+        for loan in traces.loans_of(self.connection, self.client.id):
+            owed, off = (f"{loan.currency} {self.number(n)}" for n in (loan.outstanding, loan.written_off))
+            yield self.say(
+                "%(loan)s (%(product)s): %(owed)s to pay, %(days)s days late, %(off)s written off;"
+                " as of %(day)s",
+                loan=loan.code,
+                product=self.product(loan.product),
+                owed=owed,
+                days=loan.days_in_arrears,
+                off=off,
+                day=loan.as_of,
+            )
+
+    def channel(self) -> Iterator[str]:
+        if self.chat is None:
+            return
+        say = self.say
+        yield say("Chat company: %(name)s", name=self.desk.institution.chat_company.name)
+        address = people.handles(self.connection, [self.chat.id]).get(self.chat.id)
+        if address is not None:
+            yield say("Its number of this chat: %(number)s", number=address.handle)
+        yield say("Language: %(language)s", language=language_name(self.chat.language))
+        hour = traces.hour_of(self.connection, self.client.id)
+        if hour is not None:
+            yield say("We write at %(hour)s:00", hour=hour)
+        since = traces.holder_since(self.connection, self.client.id)
+        if since is not None:
+            yield say("Yours since %(when)s", when=self.when(since))
+
+    def words(self) -> Iterator[str]:
+        for word in traces.words_of(self.connection, self.client.subject):
+            text = ""
+            if word.text_version:
+                read_in = Locale.parse(word.language, sep="-").get_display_name(self.language)
+                text = self.say("(text %(text)s, %(language)s)", text=word.text_version, language=read_in)
+            said_ = f"{self.word(word.purpose)}: {self.yes_or_no(word.given)}"
+            yield f"{self.when(word.at)}: {said_} {text}".rstrip()
+
+    def invitations(self) -> Iterator[str]:
+        for asked in traces.invitations_of(self.connection, self.client.id):
+            survey = self.desk.library.surveys.get(asked.survey)
+            title = asked.survey if survey is None else self.title(survey)
+            yield f"{self.when(asked.at)}: {title}: {self.word(asked.outcome or 'open')}"
+
+    def answers(self) -> Iterator[str]:
+        scored = traces.scored_of(self.connection, self.client.id)
+        for opened in traces.surveys_of(self.connection, self.client.id):
+            survey = exact_survey(self.connection, self.desk.library, opened)
+            yield f"{self.when(opened.started_at)}: {self.title(survey)}"
+            yield from self.said(opened, survey)
+            if self.private and opened.id in scored:
+                found = "; ".join(f"{name} = {value}" for name, value in scored[opened.id].items() if value)
+                yield f"  {self.say('What we work out from this: %(what)s', what=found)}"
+
+    def said(self, opened: Opened, survey: Survey) -> Iterator[str]:
+        """Each question with its answer in words, in the language of today."""
+        session = replace(opened.session, language=self.language)
+        scene = Scene(survey, session, opened.id, voice(self.language))
+        for name, answer in session.answers.items():
+            question = survey.question(name)
+            if question.private and not self.private:
+                yield f"  – {self.say('a private question, not in this file')}"
+                continue
+            words = scene.words(label_of(survey, session, question))
+            own = answer.text if answer.text is not None and not answer.media else None
+            yield f"  – {words} {own if own is not None else said(scene, question, answer)}"
+
+    def messages(self) -> Iterator[str]:
+        """Words of messages may tell a private answer."""
+        if self.chat is None:
+            return
+        shared = people.shares_chat(self.connection, self.client.id)
+        kept = traces.messages_of(self.connection, self.client.id, chat=self.chat.id, shared=shared)
+        if not self.private:
+            yield self.say("%(count)s messages of the last 7 days", count=len(kept))
+            return
+        yield from (f"{self.when(each.at)}: {each.text}" for each in kept)
+
+    def wishes(self) -> Iterator[str]:
+        for card in traces.cards_of(self.connection, self.client.id):
+            made, until = self.when(card.made), self.when(card.expires)
+            dates = self.say("Joining card of %(made)s, good until %(until)s", made=made, until=until)
+            used = self.say("used on %(when)s", when=self.when(card.used)) if card.used else ""
+            yield f"{dates}, {used}" if used else dates
+        held = waiting.of_client(self.connection, self.client.id)
+        if held is not None:
+            yield self.say("Waits for a call since %(when)s", when=self.when(held.at))
+        for request in requests.of_client(self.connection, self.client.id):
+            yield f"{self.when(request.asked_at)}: {self.word(request.kind)}: {self.word(request.state)}"
+
+    def log(self) -> Iterator[str]:
+        for entry in traces.entries_about(self.connection, self.client.subject):
+            yield f"{self.when(entry.at)}: {entry.event.replace('_', ' ')}"
+
+    def readers(self) -> Iterator[str]:
+        institution = self.desk.institution
+        yield self.say(
+            "%(team)s reads answers without your name.", team=institution.answers_seen_by.in_(self.language)
+        )
+        yield self.say("Your loan officer and your branch never see your answers.")
+        yield self.say("Managers see counts of many people, never yours alone.")
+        yield self.say("%(name)s carries the messages and can read them.", name=institution.chat_company.name)
+
+    def terms(self) -> Iterator[str]:
+        retention = self.desk.institution.retention
+        yield self.say("Words of messages: 7 days.")
+        yield self.say("Your name with your answers: %(months)s months.", months=retention.answers_months)
+        yield self.say("Your yes and no, and our log: %(months)s months.", months=retention.ledger_months)
+        yield self.say("All else: as long as you are our client. To erase it now, write /forget.")
+
+    def title(self, survey: Survey) -> str:
+        return (survey.intro or survey.title).in_(self.language)
+
+    def product(self, code: str) -> str:
+        names = {each.code: each.name for each in self.desk.institution.products}
+        return names.get(code, code)
+
+    def word(self, code: str) -> str:
+        return self.say(_WORDS[code]) if code in _WORDS else code
+
+    def yes_or_no(self, fact: bool) -> str:  # noqa: FBT001 - a fact of the register
+        return self.say("Yes") if fact else self.say("No")
+
+    def number(self, amount: float) -> str:
+        return str(format_decimal(amount, locale=self.language))
+
+    def when(self, instant: datetime) -> str:
+        zone = self.desk.institution.zone_of(self.client.branch)
+        return str(format_datetime(instant.astimezone(zone), "yyyy-MM-dd H:mm", locale=self.language))
