@@ -7,12 +7,13 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check format migrate
+.PHONY: help setup demo run test test-long check format migrate
 
 help:
 	@echo "make demo     live through a simulated institution and read its digest (ARGS='--clients 300')"
 	@echo "make run      serve the chats that the environment configures"
 	@echo "make test     all tests"
+	@echo "make test-long  the same with ten times as many random conversations"
 	@echo "make check    style, types and the law of who may import whom"
 	@echo "make format   put the code in shape"
 	@echo "make migrate  bring the database to the newest schema"
@@ -34,6 +35,9 @@ run: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n logical --maxprocesses 8 $(ARGS)
+
+test-long: export SPM_WALKS = 5000
+test-long: test
 
 check: $(STAMP)
 	$(BIN)/ruff check .

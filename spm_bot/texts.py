@@ -20,6 +20,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 SOURCE = "en"
+_RIGHT_TO_LEFT = "\u200f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,24 @@ def language_name(language: str) -> str:
     except (UnknownLocaleError, ValueError):
         return language
     return (name or language).capitalize()
+
+
+@cache
+def from_right(language: str) -> bool:
+    """Whether the language is written from right to left."""
+    return Locale.parse(language, sep="-").text_direction == "rtl"
+
+
+def before(name: str, text: str, language: str) -> str:
+    """The text with the name of whom it is for. A name in Latin letters must not turn a line around
+    that is written from right to left.
+    """
+    return f"{_RIGHT_TO_LEFT if from_right(language) else ''}{name} · {text}"
+
+
+def comma(language: str) -> str:
+    """What stands between the parts of a list."""
+    return "\u060c " if from_right(language) else ", "
 
 
 def closest(tag: str | None, offered: tuple[str, ...]) -> str:

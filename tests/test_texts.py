@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from spm_bot.texts import Voice, closest, half_up, language_name, languages, voice
+from spm_bot.texts import Voice, before, closest, comma, half_up, language_name, languages, voice
 
 PLACE = re.compile(r"%\(\w+\)s")
 
@@ -98,3 +98,13 @@ def test_closest_language_to_the_one_of_the_phone(tag: str | None, offered: str)
 def test_numbers_are_rounded_half_up(value: float, digits: int, rounded: str) -> None:
     assert half_up(value, digits) == Decimal(rounded)
     assert str(half_up(value, digits)) == rounded
+
+
+def test_name_in_latin_letters_does_not_turn_an_arabic_line_around() -> None:
+    assert before("Amina", "نعم", "ar") == "\u200fAmina · نعم"
+    assert before("Amina", "yes", "en") == "Amina · yes"
+
+
+@pytest.mark.parametrize(("language", "sign"), [("en", ", "), ("hi", ", "), ("ar", "\u060c ")])
+def test_parts_of_a_list_are_parted_as_the_language_does(language: str, sign: str) -> None:
+    assert comma(language) == sign

@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import groupby
 
 from spm_bot.surveys.amounts import amount
+from spm_bot.surveys.assent import Assent, assent
 from spm_bot.surveys.model import Choice, Kind, Question
 from spm_bot.surveys.session import Answer
 from spm_bot.surveys.spelling import latin_digits, plain, visible, within
@@ -27,6 +28,8 @@ _LISTED = re.compile(r"[,;\n،؛]")
 _AND = frozenset(map(plain, ("and", "et", "y", "e", "na", "और", "व", "aur", "و", "wa")))
 _NO_AND = {"hi": frozenset({"na"})}
 """Words between several picks; `na` is *and* in Swahili and *no* in Hindi."""
+
+_PLAIN = (Assent.YES, Assent.NO)
 
 _ARABIC_AND = re.compile(r"(?<![^\W\d])و(?=\d)")
 _MINUS = re.compile(r"(?:^|[,;\n،؛])\s*[-\u2212\u2013]\s*\d")
@@ -117,12 +120,21 @@ def _one(choices: Sequence[Choice], said: str, language: str) -> Reading:
 
 def _word(choices: Sequence[Choice], said: str, language: str) -> Reading:
     exact = _named(choices, said, language)
-    if len(exact) == 1:
+    plainly = _yes_or_no(choices, said, language)
+    if len(exact) == 1 and plainly in ([], exact):
         return Understood(Answer(codes=(exact[0].code,)))
-    near = [] if exact or not said else _nearly(choices, said)
+    likely = exact or (_nearly(choices, said) if said else [])
+    # A yes of another language may be a no of ours: `si`.
+    near = plainly if len(exact) == 1 or not likely else likely
     if len(near) == 1:
         return Understood(Answer(codes=(near[0].code,)), sure=False)
     return NotUnderstood("choice")
+
+
+def _yes_or_no(choices: Sequence[Choice], said: str, language: str) -> list[Choice]:
+    """The plain yes or no among the choices, for who says it in another word: `ok`, `ايوه`, `haan`."""
+    meant = assent(said, language=language)
+    return [choice for choice in choices if meant in _PLAIN and choice.code == meant]
 
 
 def _named(choices: Sequence[Choice], said: str, language: str) -> list[Choice]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from spm_bot.messages import Action, Outbound, Rows
-from spm_bot.surveys.answers import printed
+from spm_bot.surveys.answers import TEXT_LIMIT, printed
 from spm_bot.surveys.model import Kind, Question
 from spm_bot.surveys.plan import choices_of, holds, label_of
 from spm_bot.surveys.scene import Scene, answer_of, keyboard, progress, question_of, said, text_of
@@ -57,7 +57,7 @@ def _messages(scene: Scene, event: Event) -> tuple[Outbound, ...]:
         case Asked():
             return (_question_message(scene, event),)
         case Answered():
-            return (_answered(scene, event),)
+            return (_settled_look(scene, event, event.turn), *_cut(scene, event.question))
         case Ticked():
             return (_redrawn(scene, event),)
         case Doubted(question=name, turn=turn):
@@ -88,16 +88,20 @@ def _asked(scene: Scene, event: Asked | Answered | Ticked | Corrected) -> str:
     return scene.addressed(f"{place}{text}")
 
 
-def _answered(scene: Scene, event: Answered) -> Outbound:
-    return _settled_look(scene, event, event.turn)
-
-
 def _settled_look(scene: Scene, event: Answered | Corrected, turn: int) -> Outbound:
     """The question with its answer, or only its place when nothing of it may stay in the chat."""
     if question_of(scene, event.question).traceless:
         place = f" {progress(scene, event.number, event.total)}" if event.total > 1 else ""
         return Outbound(f"✓{place}", edits=scene.ref(turn))
     return Outbound(f"{_asked(scene, event)}\n✓ {answer_of(scene, event.question)}", edits=scene.ref(turn))
+
+
+def _cut(scene: Scene, name: str) -> tuple[Outbound, ...]:
+    """Whoever wrote more than a survey keeps learns of it."""
+    if scene.survey.form or len(scene.session.answers[name].text or "") < TEXT_LIMIT:
+        return ()
+    say = scene.voice.say
+    return (Outbound(say("Your text is long. We keep the first %(limit)s letters of it.", limit=TEXT_LIMIT)),)
 
 
 def _changed(scene: Scene, event: Corrected) -> tuple[Outbound, ...]:
@@ -108,7 +112,7 @@ def _changed(scene: Scene, event: Corrected) -> tuple[Outbound, ...]:
     else:
         told = say("Changed: %(answer)s", answer=answer_of(scene, event.question))
     redrawn = () if event.turn is None else (_settled_look(scene, event, event.turn),)
-    return (*redrawn, Outbound(told))
+    return (*redrawn, Outbound(told), *_cut(scene, event.question))
 
 
 def _redrawn(scene: Scene, event: Ticked) -> Outbound:

@@ -7,21 +7,33 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import yaml
+from sqlalchemy import select
 
-from spm_bot.app import READY, opened
+from spm_bot.app import READY, make_desk, opened
+from spm_bot.messages import Address
+from spm_bot.protection.consent import Purpose
 from spm_bot.settings import Settings
-from spm_bot.storage.store import Store
+from spm_bot.storage import consents, people, sessions
+from spm_bot.storage.store import Connection, Store
+from spm_bot.storage.tables import sessions as session_rows
+from spm_bot.surveys.library import Library
+from spm_bot.surveys.session import Answer
+from spm_bot.usecases.sign import sign_all
 from tests.bench.telegram_bench import TelegramBench
 
 ROOT = Path(__file__).parents[2]
 BRANCH = "BUN"
+BORN = "1980"
 HEADING = "client_id,branch,full_name,birth_year,activation_date,product,loan_id,outstanding_principal"
 START_WITHIN = 30.0
 STOP_WITHIN = 15.0
@@ -74,14 +86,20 @@ class House:
         """What `bot.py` prints with these arguments and `--json`."""
         return json.loads(await self.command(*arguments, "--json"))
 
-    async def sign(self, *surveys: str) -> None:
-        """Two people sign the English wording of each survey."""
-        signing = [
-            self.command("surveys", "sign", survey, "--language", "en", "--by", by)
-            for survey in surveys
-            for by in ("A. Wanjiru", "B. Otieno")
-        ]
-        await asyncio.gather(*signing)
+    async def sign(self, *languages: str) -> None:
+        """Two people sign everything a client may read in these languages."""
+        library = Library.shipped()
+        surveys = [each for each in library.surveys.values() if not each.form] + [*library.client_forms]
+        async with self.store() as store:
+            for language, by in product(languages, ("A. Wanjiru", "B. Otieno")):
+                signing = partial(sign_all, surveys=surveys, language=language, by=by, actor="test")
+                await store.write(partial(signing, now=datetime.now(UTC)))
+
+    async def enrol(self, chats: Mapping[str, int]) -> None:
+        """These clients have joined by these chats, in English, and agreed to everything."""
+        text = make_desk(self.folder / "institution.yaml").forms["en"]["consent"]
+        async with self.store() as store:
+            await store.write(partial(_enrol, chats=chats, text=text, at=datetime.now(UTC)))
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Bot]:
@@ -173,18 +191,69 @@ def institution_file() -> str:
     return yaml.safe_dump(content, allow_unicode=True)
 
 
-def register_file(codes: Iterable[str]) -> str:
-    """A client list of one branch: each with a business loan, none in arrears."""
-    rows = [f"{code},{BRANCH},Asha {code},1980,2022-01-01,business_loan,L-{code},12000" for code in codes]
-    return "\n".join([HEADING, *rows, ""])
+def register_file(clients: Mapping[str, str]) -> str:
+    """A client list of one branch from numbers and their phones: each has a business loan, none is late."""
+    rows = [
+        f"{code},{BRANCH},{code} Asha,{BORN},2022-01-01,business_loan,L-{code},12000,{phone}"
+        for code, phone in clients.items()
+    ]
+    return "\n".join([f"{HEADING},phone", *rows, ""])
 
 
-async def join(bench: TelegramBench, chat: int, token: str) -> list[str]:
-    """Opens a joining link, takes English and says yes twice; returns what the bot said."""
+async def join(bench: TelegramBench, chat: int, token: str, *, language: str = "") -> list[str]:
+    """Opens a joining link, says who it is and yes twice; returns what the bot asked and said.
+
+    `language` is the button to tap where several languages are offered.
+    """
     said = []
     await bench.start_link(chat, token)
-    for answer in ("English", "Yes", "1 Yes"):
+    if language:
+        said.append(await bench.expect(chat, lambda message: bool(message.buttons), within=WITHIN))
+        await bench.tap(chat, language, message=said[-1].id)
+    said.append(await bench.expect(chat, "In which year were you born?", within=WITHIN))
+    await bench.say(chat, BORN)
+    for answer in ("Yes", "1 Yes"):
         said.append(await bench.expect(chat, lambda message: bool(message.buttons), within=WITHIN))
         await bench.tap(chat, answer, message=said[-1].id)
     said.append(await bench.expect(chat, "Thank you.", within=WITHIN))
     return [message.text for message in said]
+
+
+def _enrol(connection: Connection, *, chats: Mapping[str, int], text: str, at: datetime) -> None:
+    for code, handle in chats.items():
+        client = people.client_by_code(connection, code)
+        chat = people.meet(connection, Address("telegram", str(handle)), language="en")
+        people.move_client(connection, client.id, chat.id, at=at)
+        for purpose in Purpose:
+            consents.record(
+                connection,
+                subject=client.subject,
+                purpose=purpose,
+                given=True,
+                text_version=text,
+                language="en",
+                channel="telegram",
+                at=at,
+            )
+
+
+async def stored_answers(house: House, client: str) -> dict[str, tuple[str, ...] | float | str | None]:
+    """What the database holds of a client's survey, in the order in which it was said."""
+
+    def read(connection: Connection) -> dict[str, Answer]:
+        owner = people.client_by_code(connection, client).id
+        mine = (session_rows.c.client_id == owner, session_rows.c.form.is_(False))
+        identity = connection.execute(select(session_rows.c.id).where(*mine)).scalar_one()
+        found = sessions.get(connection, identity)
+        assert found is not None
+        return dict(found.session.answers)
+
+    async with house.store() as store:
+        answers = await store.read(read)
+    return {name: _said(answer) for name, answer in answers.items()}
+
+
+def _said(answer: Answer) -> tuple[str, ...] | float | str | None:
+    if answer.codes:
+        return answer.codes
+    return answer.text if answer.number is None else answer.number

@@ -19,13 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from spm_bot.app import make_desk
-from spm_bot.messages import Address
-from spm_bot.protection.consent import Purpose
-from spm_bot.storage import consents, people
-from spm_bot.storage.store import Connection
 from tests.journeys.real_parts import BRANCH, HEADING, ROOT, START_WITHIN, STOP_WITHIN, WITHIN, House
-from tests.seed import AT
 
 CLIENT, STRANGER, OFFICER = 987654321012, 48151623, 777000111222
 """Chats; the stranger's number is too short to be taken for a telephone."""
@@ -107,23 +101,6 @@ def found_in(written: bytes, marks: dict[str, str]) -> set[str]:
     return {name for name, mark in marks.items() if any(each in written for each in spellings(mark))}
 
 
-def joined(connection: Connection, *, text_version: str) -> None:
-    """The client agreed to surveys in the chat, as the register and the ledger hold it."""
-    client = people.client_by_code(connection, "C-MARK")
-    chat = people.meet(connection, Address("telegram", str(CLIENT)), language="en")
-    people.move_client(connection, client.id, chat.id, at=AT)
-    consents.record(
-        connection,
-        subject=client.subject,
-        purpose=Purpose.SURVEY,
-        given=True,
-        text_version=text_version,
-        language="en",
-        channel="telegram",
-        at=AT,
-    )
-
-
 async def set_up(listener: Listener) -> dict[str, str]:
     """A client with marks in every column; returns the secrets that were made for people."""
     house = listener.house
@@ -132,10 +109,8 @@ async def set_up(listener: Listener) -> dict[str, str]:
     await listener.command("register", "import", "clients.csv")
     [link] = await listener.command("clients", "invite")
     staff = await listener.command("staff", "invite", "--role", "loan_officer", "--branch", BRANCH)
-    await house.sign()
-    read = make_desk(house.folder / "institution.yaml").forms["en"]["consent"]
-    async with house.store() as store:
-        await store.write(partial(joined, text_version=read))
+    await house.sign("en")
+    await house.enrol({"C-MARK": CLIENT})
     return {"card token": link["token"], "card code": link["code"], "staff token": staff["token"]}
 
 

@@ -125,14 +125,14 @@ Move = (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One conversation: what is asked, in which language, with which consent, whether it `starts` with a tap
-    on Start, and what the person does then.
+    """One conversation: what is asked, in which language, with which consent, how many questions are
+    answered at once (None: not even Start is tapped), and what the person does then.
     """
 
     survey: str
     language: str
     private_items: bool
-    starts: bool
+    answered: int | None
     moves: list[Move]
 
 
@@ -250,7 +250,6 @@ _SENT = [
 _SPANS = [
     *[Passes(timedelta(minutes=minutes), awake=False) for minutes in (1, 20, 20, 90)],
     *[Passes(timedelta(hours=25), awake=True)] * 2,
-    Passes(timedelta(days=3), awake=True),
     Passes(timedelta(days=3), awake=False),
     Passes(timedelta(days=30), awake=False),
 ]
@@ -275,7 +274,7 @@ _MOVES: st.SearchStrategy[Move] = st.one_of(
 )
 
 # Lists in a list: long walks on the average, that still shrink to a single move.
-_WALKS = st.lists(st.lists(_MOVES, max_size=6), max_size=8).map(lambda parts: [*chain.from_iterable(parts)])
+_WALKS = st.lists(st.lists(_MOVES, max_size=5), max_size=6).map(lambda parts: [*chain.from_iterable(parts)])
 
 
 def plans_for(survey: str) -> st.SearchStrategy[Plan]:
@@ -285,7 +284,7 @@ def plans_for(survey: str) -> st.SearchStrategy[Plan]:
         survey=st.just(survey),
         language=st.sampled_from(LANGUAGES),
         private_items=st.sampled_from([True, True, False]),
-        starts=st.sampled_from([True, True, True, False]),
+        answered=st.sampled_from([0, 1, 2, 3, 4, 5, 6, None]),
         moves=_WALKS,
     )
 

@@ -69,7 +69,6 @@ class Walk:
     seen: Picture
     asked: frozenset[int]
     said: dict[tuple[int, str], Told] = field(default_factory=dict)
-    typed: list[str] = field(default_factory=list)
     private: set[str] = field(default_factory=set)
     inbounds: list[Inbound] = field(default_factory=list)
     blocked: bool = False
@@ -79,8 +78,8 @@ class Walk:
     def begin(cls, town: Town, plan: Plan) -> Walk:
         name = town.next_client(plan.survey, language=plan.language, private_items=plan.private_items)
         walk = cls(town, name, town.look(name), town.invitations(name))
-        if plan.starts:
-            walk.makes(Press(0))
+        if plan.answered is not None:
+            walk.makes(Answers(1 + plan.answered))
         return walk
 
     def makes(self, move: Move) -> None:
@@ -101,8 +100,8 @@ class Walk:
             case Says(texts=texts):
                 for text in texts:
                     self.types(text)
-            case Retypes(back=back, text=text) if self.typed:
-                self.does(Edited(text, self.typed[-1 - back % len(self.typed)]))
+            case Retypes(back=back, text=text) if standing := self._standing():
+                self.does(Edited(text, standing[-1 - back % len(standing)]))
             case Speaks(language=language):
                 self.types("/language")
                 self.types(str(LANGUAGES.index(language) + 1))
@@ -133,7 +132,6 @@ class Walk:
         world = self.town.world
         world.messages += 1
         message = f"t{world.messages}"
-        self.typed.append(message)
         self.does(Text(text, message))
 
     def does(self, body: Body) -> None:
@@ -198,6 +196,11 @@ class Walk:
         """Sessions go with their client and in no other way."""
         if len(self.seen.sessions) < len(before.sessions):
             assert self.town.knows(self.name) < 2
+
+    def _standing(self) -> list[str]:
+        """Typed messages that are still in the chat: no others can be edited."""
+        typed = self.town.world.phones.written[self.name]
+        return [bubble.id for bubble in typed if bubble.id.startswith("t")]
 
     def _live(self) -> list[Token]:
         """Buttons in sight, those of the newest message first."""

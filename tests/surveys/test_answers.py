@@ -415,3 +415,25 @@ def slips(draw: st.DrawFn, word: str) -> str:
             )
         )
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "meant"),
+    [
+        ("ايوه", "ar", "yes"),
+        ("haan", "hi", "yes"),
+        ("la", "sw", "no"),
+        ("ok", "en", "yes"),
+        ("si", "sw", "no"),
+        ("done", "en", None),
+    ],
+)
+def test_other_words_for_yes_and_no_are_nearly_it(said: str, language: str, meant: str | None) -> None:
+    question = DEBT.question("ds10")
+    reading = understand(question, question.choices, said, language=language)
+    assert reading == (NotUnderstood("choice") if meant is None else codes(meant, sure=False))
+
+
+def test_yes_means_nothing_where_no_plain_yes_is_on_offer() -> None:
+    question = DEBT.question("ds1")
+    assert understand(question, question.choices, "ok") == NotUnderstood("choice")
