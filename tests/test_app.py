@@ -99,6 +99,7 @@ async def test_run_ends_at_once_when_telegram_refuses_the_token(house: House) ->
 
 async def test_run_stops_cleanly_in_mid_work_and_nothing_is_said_twice(house: House) -> None:
     bench = house.bench
+    await house.sign("en")
     bot = await Bot.start(house)
     await bench.say_all([(chat, "hello") for chat in CHATS])
     await bench.wait_for_call("sendMessage", within=WITHIN)

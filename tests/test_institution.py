@@ -68,8 +68,10 @@ def test_example_names_known_surveys_and_indicators() -> None:
             "cost: {en: free, sw: bure}",
             "cost: {en: free, swa: ''}",
             "helplines.1.cost",
-            "is no line of 1 to 300 characters (write the words, or one line a language,"
-            " as {en: free, fr: gratuit})",
+            (
+                "is no line of 1 to 300 characters"
+                " (write the words, or one line a language, as {en: free, fr: gratuit})"
+            ),
         ),
         (
             "cost: {en: free, sw: bure}",

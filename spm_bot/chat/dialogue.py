@@ -26,7 +26,7 @@ from spm_bot.messages import (
 )
 from spm_bot.storage import links, outbox, people, receipts
 from spm_bot.storage.store import Conflict, Connection, Corrupt, Store, Unavailable
-from spm_bot.texts import closest, voice
+from spm_bot.texts import closest, sentence, voice
 from spm_bot.times import Clock
 from spm_bot.usecases import (
     accept,
@@ -97,8 +97,7 @@ def _handle(connection: Connection, *, desk: Desk, inbound: Inbound, now: dateti
     if not receipts.first_time(connection, inbound.key, at=now):
         return None
     if not inbound.private:
-        _in_group(connection, desk, inbound, now)
-        return None
+        return _in_group(connection, desk, inbound, now)
     visit = _visit(connection, desk, inbound, now)
     if isinstance(inbound.body, Blocked):
         people.set_reachable(connection, visit.chat.id, reachable=not inbound.body.blocked)
@@ -133,19 +132,19 @@ def _is_staff_link(visit: Visit) -> bool:
     return False
 
 
-def _in_group(connection: Connection, desk: Desk, inbound: Inbound, now: datetime) -> None:
-    """In a group nothing is asked; whoever calls the bot is pointed to the private chat."""
+def _in_group(connection: Connection, desk: Desk, inbound: Inbound, now: datetime) -> str | None:
+    """In a group nothing is asked; whoever calls the bot or taps a button is pointed to the private chat."""
+    language = closest(inbound.language, desk.languages)
+    told = sentence("I ask nothing in a group. Please write to me in a private chat.")
     match inbound.body:
+        case Tap():
+            return voice(language).say(told)
         case Text(text=text) if recognise(text) is None:
-            return
+            return None
         case Text() | Start():
-            chat = people.meet(
-                connection, inbound.address, language=closest(inbound.language, desk.languages)
-            )
-            words = voice(chat.language).say(
-                "I ask nothing in a group. Please write to me in a private chat."
-            )
-            outbox.put(connection, chat.id, [Outbound(words)], kind="reply", at=now)
+            chat = people.meet(connection, inbound.address, language=language)
+            outbox.put(connection, chat.id, [Outbound(voice(chat.language).say(told))], kind="reply", at=now)
+    return None
 
 
 def _route(visit: Visit, body: Body) -> str | None:

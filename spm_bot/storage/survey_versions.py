@@ -25,7 +25,7 @@ _KNOWN = select(survey_versions.c.id).where(
 _SIGNED = (
     select(signatures.c.code, signatures.c.language, signatures.c.hash)
     .where(signatures.c.code.in_(bindparam("codes", expanding=True)))
-    .group_by(signatures.c.code, signatures.c.language, signatures.c.hash)
+    .group_by(signatures.c.code, signatures.c.hash, signatures.c.language)
     .having(func.count() >= SIGNATURES_NEEDED)
 )
 

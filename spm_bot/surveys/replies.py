@@ -31,15 +31,16 @@ def typed(
     survey: Survey, session: Session, question: Question, text: str, *, message: str, at: datetime
 ) -> Step:
     said = assent(text, language=session.language)
-    if session.doubt is not None and said is Assent.YES:
-        return store(survey, session, question, session.doubt, at=at)
-    if session.doubt is not None and said is Assent.NO:
-        return show_again(survey, session, question)
+    heard = _heard(session, question, message)
+    if heard.doubt is not None and said is Assent.YES:
+        return store(survey, heard, question, heard.doubt, at=at)
+    if heard.doubt is not None and said is Assent.NO:
+        return show_again(survey, heard, question)
+    undoubted = replace(heard, doubt=None)
     if question.kind is Kind.SELECT_MULTIPLE and said is Assent.DONE:
-        return _done(survey, replace(session, doubt=None), question, at=at)
+        return _done(survey, undoubted, question, at=at)
     reading = understand(question, choices_of(session, question), text, language=session.language)
-    heard = _heard(replace(session, doubt=None), question, message)
-    return _take(survey, heard, question, reading, at=at)
+    return _take(survey, undoubted, question, reading, at=at)
 
 
 def _heard(session: Session, question: Question, message: str) -> Session:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from spm_bot.messages import Contact, Outbound
 from spm_bot.registers.phones import normalise
 from spm_bot.storage import people, sessions, tries
@@ -26,7 +28,7 @@ def _look_up(visit: Visit, contact: Contact) -> None:
     """
     key = f"contact:{visit.chat.id}"
     if tries.locked(visit.connection, [key], now=visit.now):
-        visit.say(_by_card(visit))
+        visit.say(replace(_by_card(visit), share=""))
         return
     found = _owners(visit, contact)
     if len(found) != 1:
@@ -61,4 +63,4 @@ def _by_card(visit: Visit) -> Outbound:
         " or call %(hotline)s.",
         hotline=dialable(visit.desk.institution.hotline, visit.chat.language),
     )
-    return Outbound(words, share="")
+    return Outbound(words)

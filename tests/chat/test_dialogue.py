@@ -237,7 +237,9 @@ def _count(connection: Connection, *, table: str) -> int:
     return connection.execute(select(func.count()).select_from(counted)).scalar_one()
 
 
-@pytest.mark.parametrize(("language", "greeting"), [("fr-CA", "Bonjour"), ("sw", "Hello"), (None, "Hello")])
+@pytest.mark.parametrize(
+    ("language", "greeting"), [("fr-CA", "Bonjour"), ("sw", "Habari"), ("pt", "Hello"), (None, "Hello")]
+)
 async def test_stranger_is_greeted_in_the_language_of_the_phone(
     sqlite_world: World, language: str | None, greeting: str
 ) -> None:

@@ -27,7 +27,7 @@ def test_doctor_names_what_must_be_mended(give: Give) -> None:
     assert found["roles"] == (False, "0 client protection officers, two are needed")
     assert found["wording of debt_stress"] == (
         False,
-        "signed in no language; two people must sign en, fr (spm-bot surveys sign debt_stress)",
+        "signed in no language; two people must sign en, fr, es, sw, hi, ar (spm-bot surveys sign debt_stress)",
     )
     unsigned = ", ".join(form.code for form in Library.shipped().client_forms)
     assert found["forms in fr"] == (
@@ -74,12 +74,12 @@ def test_doctor_looks_at_helplines_remedies_and_transfer(
 
 
 def test_doctor_is_content_with_a_signed_wording(give: Give) -> None:
-    for language in ("en", "fr"):
+    for language in ("en", "fr", "es", "sw", "hi", "ar"):
         for by in ("A. Wanjiru", "B. Otieno"):
             give("surveys", "sign", "all", "--language", language, "--by", by)
     found = {each["part"]: (each["ok"], each["says"]) for each in give("doctor", "--json").data}
-    assert found["wording of debt_stress"] == (True, "signed in en, fr")
-    assert found["forms in en"] == found["forms in fr"] == (True, "every form is signed")
+    assert found["wording of debt_stress"] == (True, "signed in ar, en, es, fr, hi, sw")
+    assert found["forms in en"] == found["forms in ar"] == (True, "every form is signed")
 
 
 def test_doctor_names_a_key_that_is_gone(give: Give, home: Path) -> None:

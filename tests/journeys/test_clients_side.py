@@ -323,9 +323,7 @@ async def test_joining_by_the_own_number(town: Town) -> None:
     assert await bench.share_button(GRACE) == "Share my number"
     await bench.share_contact(GRACE, "+254733918273", own=False)
     assert (await phone.heard()).startswith("I cannot find you by this number.")
-    assert await bench.share_button(GRACE) == ""
-    await phone.say("/start")
-    await phone.heard()
+    assert await bench.share_button(GRACE) == "Share my number"
     await bench.share_contact(GRACE, "254733918273")
     assert await phone.heard() == "Thank you."
     assert await bench.share_button(GRACE) == ""

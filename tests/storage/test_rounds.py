@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from spm_bot.storage import rounds
-from spm_bot.storage.rounds import Invitation, Round
+from spm_bot.storage.rounds import Asked, Invitation, Round
 from spm_bot.storage.store import Conflict, Connection, Store
 from spm_bot.storage.tables import invitations
 from tests.seed import AT, DAY, HOUR, asked, enter, found_bare, names_of, open_round, row, rows_of
@@ -126,4 +126,4 @@ async def test_history_is_what_each_client_was_asked_oldest_first(store: Store) 
     await store.write(lambda c: rounds.invite(c, round_, [asked(one, at=AT), asked(two, at=AT - 9 * DAY)]))
     await store.write(lambda c: rounds.invite(c, other, [asked(one, at=AT - DAY)]))
     found = await store.read(lambda c: rounds.history(c, [one, two, three_], since=AT - 2 * DAY))
-    assert found == {one: [("client_satisfaction", AT - DAY), ("debt_stress", AT)]}
+    assert found == {one: [Asked("client_satisfaction", AT - DAY, None), Asked("debt_stress", AT, None)]}

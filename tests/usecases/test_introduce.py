@@ -43,7 +43,7 @@ async def test_number_that_is_not_one_clients_own_gets_the_same_words(
     await world.register([replace(CAST[2], phone="+254711000002"), replace(CAST[3], status="closed")])
     await world.receive(contact, handle="a")
     assert world.phones.texts("a") == [NOBODY]
-    assert world.phones.chats["a"][0].look.share == ""
+    assert world.phones.chats["a"][0].look.share is None
 
 
 async def test_after_three_numbers_in_vain_a_chat_waits_a_day(sqlite_world: World) -> None:
@@ -52,6 +52,7 @@ async def test_after_three_numbers_in_vain_a_chat_waits_a_day(sqlite_world: Worl
         await world.receive(Contact("254711000001", own=False), handle="a")
     await world.receive(MINE, handle="a")
     assert world.phones.texts("a") == [NOBODY] * 4
+    assert [bubble.look.share for bubble in world.phones.chats["a"]] == [None, None, None, ""]
     await world.wait(timedelta(days=1))
     await world.receive(MINE, handle="a")
     assert world.phones.texts("a")[4] == "Thank you."
