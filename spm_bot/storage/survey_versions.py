@@ -16,12 +16,15 @@ from spm_bot.surveys.wordings import wording as wording_of
 
 SIGNATURES_NEEDED = 2
 
+_MEMORY = "signed wordings"
+
 # Built once: every session that begins asks for it.
 _KNOWN = select(survey_versions.c.id).where(
     survey_versions.c.code == bindparam("of_code"), survey_versions.c.hash == bindparam("of_hash")
 )
 
-# Built once: every event of a client asks for it.
+# Built once: every event of a client asks for them.
+_STAMP = select(func.count(), func.max(signatures.c.id))
 _SIGNED = (
     select(signatures.c.code, signatures.c.language, signatures.c.hash)
     .where(signatures.c.code.in_(bindparam("codes", expanding=True)))
@@ -73,9 +76,17 @@ def signed_languages(connection: Connection, code: str, wordings: dict[str, str]
 
 
 def signed_wordings(connection: Connection, codes: Collection[str]) -> frozenset[tuple[str, str, str]]:
-    """Code, language and hash of every wording of these surveys and forms that two people signed."""
-    found = connection.execute(_SIGNED, {"codes": list(codes)})
-    return frozenset((code, language, hash_) for code, language, hash_ in found)
+    """Code, language and hash of every wording of these surveys and forms that two people signed.
+
+    Remembered with the connection until a signature comes: every event asks, and hardly ever anybody signs.
+    """
+    wanted, stamp = frozenset(codes), tuple(connection.execute(_STAMP).one())
+    memory = connection.info.setdefault(_MEMORY, {})
+    if wanted not in memory or memory[wanted][0] != stamp:
+        found = connection.execute(_SIGNED, {"codes": list(wanted)})
+        memory[wanted] = (stamp, frozenset((code, language, hash_) for code, language, hash_ in found))
+    signed: frozenset[tuple[str, str, str]] = memory[wanted][1]
+    return signed
 
 
 def signers(connection: Connection, code: str, language: str, hash_: str) -> frozenset[str]:
