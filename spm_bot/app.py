@@ -98,7 +98,7 @@ async def serve(settings: Settings) -> None:
         raise NothingToRun("webhook mode is not built yet: leave SPM_WEBHOOK_URL empty, the bot then polls")
     desk = make_desk(settings.institution)
     clock = WallClock()
-    async with opened(settings) as store, store.sole(), _on_duty(store):
+    async with opened(settings) as store, store.sole(), _on_duty(store, settings):
         with _stop_signals() as stopping:
             await _serve(settings, store=store, desk=desk, clock=clock, stopping=stopping)
 
@@ -134,10 +134,11 @@ async def _serve(
 
 
 @asynccontextmanager
-async def _on_duty(store: Store) -> AsyncIterator[None]:
+async def _on_duty(store: Store, settings: Settings) -> AsyncIterator[None]:
     """Lets a rotation of keys know whether the bot that serves has the new one in its list."""
     await store.write(seals.bot_began)
     try:
+        await keyrings.check(store, settings)  # a rotation may have ended since the database was opened
         yield
     finally:
         await store.write(seals.bot_ended)

@@ -10,6 +10,8 @@ down_revision: str | None = "0001"
 branch_labels: str | None = None
 depends_on: str | None = None
 
+NEVER_AGAIN = {"sqlite_autoincrement": True}
+
 
 def upgrade() -> None:
     op.create_table(
@@ -71,9 +73,11 @@ def upgrade() -> None:
     with op.batch_alter_table("waiting", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_waiting_address_id"), ["address_id"], unique=False)
 
-    with op.batch_alter_table("clients", schema=None) as batch_op:
+    with op.batch_alter_table("clients", table_kwargs=NEVER_AGAIN) as batch_op:
         batch_op.add_column(sa.Column("officer", sa.String(length=64), server_default="", nullable=False))
         batch_op.add_column(sa.Column("hour", sa.Integer(), nullable=True))
+        # Changes nothing, and has SQLite make the table anew.
+        batch_op.alter_column("has_loan", existing_type=sa.Boolean(), nullable=False)
 
     with op.batch_alter_table("comments", schema=None) as batch_op:
         batch_op.add_column(sa.Column("kind", sa.String(length=16), server_default="text", nullable=False))
@@ -85,8 +89,11 @@ def upgrade() -> None:
     with op.batch_alter_table("responses", schema=None) as batch_op:
         batch_op.alter_column("session_id", existing_type=sa.INTEGER(), nullable=True)
 
-    with op.batch_alter_table("sessions", schema=None) as batch_op:
+    with op.batch_alter_table("sessions", table_kwargs=NEVER_AGAIN) as batch_op:
         batch_op.alter_column("address_id", existing_type=sa.INTEGER(), nullable=True)
+    # On SQLite the table is made anew, with ids that are never given twice.
+    with op.batch_alter_table("addresses", recreate="auto", table_kwargs=NEVER_AGAIN) as batch_op:
+        batch_op.alter_column("reachable", existing_type=sa.Boolean(), server_default=sa.text("true"))
 
 
 def downgrade() -> None:

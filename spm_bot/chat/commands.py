@@ -63,7 +63,7 @@ _LISTED: Mapping[str, Mapping[Command, str]] = {
         Command.QUIET: "silence, cacher, cachez, discret, chut",
     },
     "es": {
-        Command.STOP: "parar, alto, basta, pare, stop, detener, darme de baja, cancelar suscripción",
+        Command.STOP: "parar, pare, stop, detener, darme de baja, cancelar suscripción",
         Command.BACK: "atrás, volver atrás, anterior, ir atrás",
         Command.SKIP: "saltar, omitir, saltar pregunta",
         Command.HELP: "ayuda, comandos",
@@ -76,7 +76,7 @@ _LISTED: Mapping[str, Mapping[Command, str]] = {
         Command.QUIET: "silencio, ocultar, esconder",
     },
     "sw": {
-        Command.STOP: "sitisha, acha, acheni, simamisha, simama, komesha, jiondoe, ondoa",
+        Command.STOP: "sitisha, acheni, simamisha, simama, komesha, jiondoe, ondoa",
         Command.BACK: "rudi, rudi nyuma",
         Command.SKIP: "ruka swali, ruka, pita swali",
         Command.HELP: "msaada, usaidizi",
@@ -137,8 +137,8 @@ _COMMANDS: Mapping[str, Command] = MappingProxyType(
     {plain(word): command for listed in WORDS.values() for command, words in listed.items() for word in words}
 )
 
-AT_HOME: Mapping[str, str] = MappingProxyType({"acha": "sw", "ruka": "sw"})
-"""Words that are ordinary answers in another language (*good* and *it stopped* in Hindi), so that
+AT_HOME: Mapping[str, str] = MappingProxyType({"ruka": "sw"})
+"""Words that are ordinary answers in another language (*it stopped* in Hindi), so that
 they command only where this language is spoken.
 """
 

@@ -187,7 +187,7 @@ def _typed(visit: Visit, body: Text) -> None:
         visit.say(visit.voice.say("I do not know this command. Write /help for help."))
         return
     # The code of a card is never an answer: a second client may use theirs in the middle of anything.
-    code = join.printed_code(body.text)
+    code = join.printed_code(body.text) if visit.chat.staff is None else None
     link = links.find_link(visit.connection, code) if code is not None else None
     if link is not None:
         join.redeem(visit, link)

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 from spm_bot.app import make_desk, opened
+from spm_bot.cli.drafts import draft
 from spm_bot.cli.output import Failure, account, show_rows, tell
 from spm_bot.settings import load_settings
 from spm_bot.storage import requests
@@ -54,9 +50,10 @@ async def data(args: argparse.Namespace) -> None:
                 await store.write(asked)
                 tell(f"sent to the chat of client {args.id}; it leaves the chat after 10 minutes")
                 return
-            with _for_its_owner(Path(args.out)) as write:
+            with draft(args.out) as file:
                 # Written down and told before anybody can read it.
-                write(str(await store.write(asked)))
+                file.fill(str(await store.write(asked)).encode())
+                file.publish()
         except Refused as error:
             raise Failure(str(error)) from None
     tell(f"{args.out} holds everything about client {args.id}: hand it over, then delete it")
@@ -85,21 +82,3 @@ def _reason(args: argparse.Namespace) -> str:
     if not reason:
         raise Failure("--reason is empty: say in a few words why, without the client's name")
     return reason
-
-
-@contextmanager
-def _for_its_owner(path: Path) -> Iterator[Callable[[str], int]]:
-    """A file that only its owner may read, there as a whole or not at all. Raises Failure."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise Failure(f"{path}: {(error.strerror or 'cannot be written').lower()}") from None
-    os.close(handle)
-    made = Path(name)
-    try:
-        yield lambda text: made.write_bytes(text.encode())
-        made.replace(path)
-    except OSError as error:
-        raise Failure(f"{path}: {(error.strerror or 'cannot be written').lower()}") from None
-    finally:
-        made.unlink(missing_ok=True)

@@ -7,13 +7,16 @@ remember it. Each step is one transaction.
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, delete, or_, select, update
+from sqlalchemy import Connection, Table, delete, false, or_, select, update
 
 from spm_bot.storage.cuts import cut_responses, drop_sessions
-from spm_bot.storage.outbox import QUEUED
+from spm_bot.storage.envelope import decode
+from spm_bot.storage.outbox import BODY, QUEUED
 from spm_bot.storage.requests import drop_file
+from spm_bot.storage.store import vault_of
 from spm_bot.storage.tables import (
     addresses,
     clients,
@@ -28,6 +31,7 @@ from spm_bot.storage.tables import (
     tries,
     waiting,
 )
+from spm_bot.storage.vault import Undecipherable
 
 _TOLD = "forgotten:"
 
@@ -39,10 +43,11 @@ def told_by(subject: str) -> str:
     return f"{_TOLD}{subject}"
 
 
-def erase(connection: Connection, client: int, *, minimum_cell: int) -> set[int]:
+def erase(connection: Connection, client: int, *, code: str, minimum_cell: int) -> set[int]:
     """Everything about a client goes, but for the chats, which it returns."""
     chats = _chats(connection, client)
     _silence(connection, client, chats)
+    _silence_staff(connection, code)
     cut_responses(connection, client, minimum_cell=minimum_cell)
     drop_sessions(connection, _sessions(connection, client, chats))
     connection.execute(update(invitations).where(invitations.c.client_id == client).values(client_id=None))
@@ -106,12 +111,34 @@ def _sessions(connection: Connection, client: int, chats: Collection[int]) -> li
 
 
 def _silence(connection: Connection, client: int, chats: Collection[int]) -> None:
-    """Nothing that was sent to these chats can be read any more, and no invitation goes out."""
+    """Nothing that was sent to these chats can be read any more, and nothing of the client's goes out."""
     theirs = outbox.c.invitation_id.in_(select(invitations.c.id).where(invitations.c.client_id == client))
     connection.execute(delete(outbox).where(theirs, outbox.c.state == QUEUED))
+    for chat in chats:
+        mine = outbox.c.address_id == chat
+        if _others_hold(connection, chat, client):
+            ids = connection.execute(select(sessions.c.id).where(sessions.c.client_id == client)).scalars()
+            named = [column.like(f"s{each}.%") for each in ids for column in (outbox.c.ref, outbox.c.edits)]
+            mine = mine & (or_(*named) if named else false())
+        connection.execute(delete(outbox).where(mine, outbox.c.state == QUEUED))
     connection.execute(update(outbox).where(theirs).values(invitation_id=None, dedupe=None))
     settled = (outbox.c.address_id.in_(list(chats)), outbox.c.state != QUEUED)
     connection.execute(update(outbox).where(*settled).values(body=None))
+
+
+def _silence_staff(connection: Connection, code: str) -> None:
+    """What staff were told about this client by their code is told no more."""
+    kept = select(outbox.c.id, outbox.c.body).where(outbox.c.kind == "staff", outbox.c.body.is_not(None))
+    for row in connection.execute(kept).all():
+        with suppress(Undecipherable):
+            if code in decode(vault_of(connection).decrypt(row.body, associated=BODY)).text:
+                connection.execute(delete(outbox).where(outbox.c.id == row.id))
+
+
+def _others_hold(connection: Connection, chat: int, client: int) -> bool:
+    mine = holders.c.client_id.is_(None) | (holders.c.client_id != client)
+    held = select(holders.c.id).where(holders.c.address_id == chat, mine)
+    return connection.execute(held.limit(1)).first() is not None
 
 
 def _leads_somewhere(connection: Connection, chat: int) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, or_, select
+from sqlalchemy import Connection, Table, false, or_, select
 
 from spm_bot.storage import sessions as conversations
 from spm_bot.storage.envelope import decode
@@ -88,6 +88,7 @@ class Entry:
 
     at: datetime
     event: str
+    reason: str
 
 
 def full_name(connection: Connection, client: int) -> str:
@@ -97,6 +98,12 @@ def full_name(connection: Connection, client: int) -> str:
 
 def hour_of(connection: Connection, client: int) -> int | None:
     return connection.execute(select(clients.c.hour).where(clients.c.id == client)).scalar()
+
+
+def answered_before(connection: Connection, client: int, instant: datetime) -> bool:
+    """Whether a survey of this client began before then."""
+    mine = (sessions.c.client_id == client, sessions.c.form.is_(False), sessions.c.started_at < instant)
+    return connection.execute(select(sessions.c.id).where(*mine).limit(1)).first() is not None
 
 
 def holder_since(connection: Connection, client: int) -> datetime | None:
@@ -142,18 +149,15 @@ def cards_of(connection: Connection, client: int) -> list[Card]:
     return [Card(*row) for row in connection.execute(mine)]
 
 
-def messages_of(connection: Connection, client: int, *, chat: int, shared: bool) -> list[Message]:
-    """The messages to a chat whose words are still kept; in a shared one those alone that are surely
-    this client's.
+def messages_of(connection: Connection, client: int, *, chat: int) -> list[Message]:
+    """The messages to a chat whose words are still kept and which are surely about this client: another
+    may have shared the chat.
     """
-    rows = select(outbox.c.not_before, outbox.c.body).where(
-        outbox.c.address_id == chat, outbox.c.body.is_not(None)
-    )
-    if shared:
-        refs = [f"s{id_}." for id_ in _ids(connection, sessions, client)]
-        refs += [f"i{id_}." for id_ in _ids(connection, invitations, client)]
-        mine = [column.like(f"{ref}%") for ref in refs for column in (outbox.c.ref, outbox.c.edits)]
-        rows = rows.where(or_(*mine)) if mine else rows.where(outbox.c.id < 0)
+    refs = [f"s{id_}." for id_ in _ids(connection, sessions, client)]
+    refs += [f"i{id_}." for id_ in _ids(connection, invitations, client)]
+    mine = [column.like(f"{ref}%") for ref in refs for column in (outbox.c.ref, outbox.c.edits)]
+    kept = (outbox.c.address_id == chat, outbox.c.body.is_not(None), or_(*mine) if mine else false())
+    rows = select(outbox.c.not_before, outbox.c.body).where(*kept)
     found = []
     for row in connection.execute(rows.order_by(outbox.c.id)):
         try:
@@ -167,8 +171,10 @@ def messages_of(connection: Connection, client: int, *, chat: int, shared: bool)
 
 def entries_about(connection: Connection, subject: str) -> list[Entry]:
     """Lines of the audit log that name this subject."""
-    query = select(audits.c.at, audits.c.event).where(audits.c.detail.like(f'%"{subject}"%'))
-    return [Entry(*row) for row in connection.execute(query.order_by(audits.c.id))]
+    mine = audits.c.detail.like(f'%"{subject}"%')
+    query = select(audits.c.at, audits.c.event, audits.c.detail).where(mine).order_by(audits.c.id)
+    rows = connection.execute(query).all()
+    return [Entry(row.at, row.event, json.loads(row.detail).get("reason") or "") for row in rows]
 
 
 def _ids(connection: Connection, table: Table, client: int) -> Sequence[int]:

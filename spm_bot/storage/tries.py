@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, case, delete, select, update
 
 from spm_bot.storage.tables import tries
 
+FADES = timedelta(days=30)
+"""After so long without a failure earlier ones count no more; a card is good no longer than this."""
 
-def miss(connection: Connection, key: str, *, most: int, at: datetime, until: datetime) -> bool:
-    """Counts a failure for `key`; the `most`-th locks it until then. Says whether it locked just now.
+
+def miss(connection: Connection, key: str, *, most: int, at: datetime, lasts: timedelta) -> bool:
+    """Counts a failure for `key`; every `most`-th locks it, for `lasts` the first time and twice as long
+    each time after. Says whether it locked just now.
 
     Raises Conflict when another first failure of the same key was quicker.
     """
-    locked_now, never = tries.c.locked_until > at, tries.c.locked_until.is_(None)
-    # After a lock the count begins anew.
-    count = case((locked_now, tries.c.misses), (never, tries.c.misses + 1), else_=1)
+    locked_now, faded = tries.c.locked_until > at, tries.c.last_at < at - FADES
+    count = case((locked_now, tries.c.misses), (faded, 1), else_=tries.c.misses + 1)
     again = update(tries).where(tries.c.key == key).values(misses=count, last_at=at).returning(tries.c.misses)
     misses = connection.execute(again).scalar()
     if misses is None:
         misses = 1
-        row = {"key": key, "misses": misses, "last_at": at}
-        connection.execute(tries.insert(), row)
-    lock = until if misses >= most else None
-    connection.execute(update(tries).where(tries.c.key == key).values(locked_until=lock))
-    return lock is not None
+        connection.execute(tries.insert(), {"key": key, "misses": misses, "last_at": at})
+    times, rest = divmod(misses, most)
+    if rest:
+        return False
+    until = at + lasts * 2 ** (times - 1)
+    free = tries.c.locked_until.is_(None) | (tries.c.locked_until <= at)
+    lock = update(tries).where(tries.c.key == key, free).values(locked_until=until)
+    return connection.execute(lock).rowcount == 1
 
 
 def locked(connection: Connection, keys: Collection[str], *, now: datetime) -> bool:

@@ -60,6 +60,11 @@ def drop(connection: Connection, waiting_id: int) -> bool:
     return connection.execute(delete(waiting).where(waiting.c.id == waiting_id)).rowcount == 1
 
 
+def forget_client(connection: Connection, client: int) -> None:
+    """A client waits no more, if they did: they have joined in another way."""
+    connection.execute(delete(waiting).where(waiting.c.client_id == client))
+
+
 def redeemed_lately(connection: Connection, officer: str, *, since: datetime) -> int:
     """How many clients of this officer have used a card since then."""
     cards = (

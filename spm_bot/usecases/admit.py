@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from spm_bot.storage import links, people, waiting
-from spm_bot.texts import sentence
+from spm_bot.messages import Outbound
+from spm_bot.storage import audits, links, outbox, people, waiting
+from spm_bot.texts import sentence, voice
 from spm_bot.usecases import agree
 from spm_bot.usecases.bring_along import bring_along
 from spm_bot.usecases.facts import dialable, house_facts, language_choices
@@ -60,6 +61,10 @@ def ask_proof(visit: Visit, given: Given) -> None:
 def take_proof(visit: Visit, given: Given, said: str) -> None:
     """Judges a reply to that question: the chat becomes the client's, or it is asked again, or locked."""
     client_id, card = int(given["client"]), int(given["card"]) or None
+    # A day lies between question and reply, perhaps: the client may be forgotten, the chat a colleague's.
+    if visit.chat.staff is not None or not people.clients_by_id(visit.connection, [client_id]):
+        tell_too_old(visit)
+        return
     match prove(visit, client_id, said, check=str(given["second_check"])):
         case "no":
             ask_proof(visit, {**given, "again": "yes"})
@@ -73,9 +78,27 @@ def take_proof(visit: Visit, given: Given, said: str) -> None:
 
 def bind(visit: Visit, client_id: int) -> None:
     """The chat speaks for this client from now on; what was open elsewhere comes along."""
+    waiting.forget_client(visit.connection, client_id)
+    _tell_of_move(visit, client_id)
     bring_along(visit, client_id)
     people.move_client(visit.connection, client_id, visit.chat.id, at=visit.now)
     agree.ask_consent(replace(visit, chat=people.chat(visit.connection, visit.chat.id)), client_id)
+
+
+def _tell_of_move(visit: Visit, client_id: int) -> None:
+    """The old phone learns, in words that tell a bystander nothing, that it is no longer the one."""
+    old = people.chats_of_clients(visit.connection, [client_id]).get(client_id)
+    if old is None or old.id == visit.chat.id:
+        return
+    told = voice(old.language).say(
+        "From now on we write to another phone. If that is not yours, call %(hotline)s.",
+        hotline=dialable(visit.desk.institution.hotline, old.language),
+    )
+    outbox.put(visit.connection, old.id, [Outbound(told)], kind="reply", at=visit.now)
+    client = people.client(visit.connection, client_id)
+    audits.write_down(
+        visit.connection, at=visit.now, actor="client", event="client_moved", client=client.subject
+    )
 
 
 def tell_locked(visit: Visit) -> None:
@@ -126,6 +149,10 @@ def _many_at_once(visit: Visit, client_id: int) -> bool:
 
 
 def _wait(visit: Visit, client_id: int, reason: str) -> None:
+    known = waiting.of_client(visit.connection, client_id)
+    if known is not None and known.address == visit.chat.id:
+        tell_waiting(visit)
+        return
     waiting.wait(visit.connection, client_id, address=visit.chat.id, reason=reason, at=visit.now)
     tell_waiting(visit)
     tell_administrators(

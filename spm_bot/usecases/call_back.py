@@ -36,6 +36,8 @@ def _let_in(connection: Connection, *, waiting_id: int, desk: Desk, actor: str, 
     chat = people.chat(connection, held.address)
     if chat.staff is not None:
         raise NotPossible("that chat belongs to staff by now: refuse, and hand the client a new card")
+    if people.client(connection, held.client).status != "active":
+        raise NotPossible("that client is not active in the register any more: refuse")
     if chat.language not in ready:
         raise NotPossible(f"the forms are not signed in {chat.language}: sign them first")
     address = people.handles(connection, [chat.id]).get(chat.id)

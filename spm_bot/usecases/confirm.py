@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
-from spm_bot.storage import audits, people, requests
+from spm_bot.storage import audits, people, requests, traces
 from spm_bot.storage.people import Client
 from spm_bot.texts import sentence
 from spm_bot.usecases.facts import dialable, house_facts
@@ -15,14 +16,22 @@ from spm_bot.usecases.visit import Visit
 
 Given = Mapping[str, str | float]
 
+STRANGE_FOR = timedelta(days=7)
+"""How long a new phone is strange to us where answers were given on another one."""
+
 
 def ask_proof_again(visit: Visit, client_id: int, *, kind: str, **given: str) -> None:
     """Asks for a fact of the register; the reply goes on with `kind` of the table in `forms`.
 
-    Where nothing can be asked any more, a request for a person is noted instead.
+    Where nothing can be asked any more, a request for a person is noted instead; so it is in the first
+    days on a new phone, for a card and a year of birth may be in other hands.
     """
     check = str(proof_facts(visit.connection, visit.desk, client_id)["second_check"])
-    if check == "none" or locked(visit.connection, client_id, address_id=visit.chat.id, now=visit.now):
+    if (
+        _moved_lately(visit, client_id)
+        or check == "none"
+        or locked(visit.connection, client_id, address_id=visit.chat.id, now=visit.now)
+    ):
         _note_down(visit, client_id, kind)
         return
     _ask(visit, {"client": client_id, "kind": kind, "second_check": check, "again": "no", **given})
@@ -41,6 +50,13 @@ def confirmed(visit: Visit, given: Given, said: str) -> bool:
         case _:
             _note_down(visit, client_id, str(given["kind"]))
     return False
+
+
+def _moved_lately(visit: Visit, client_id: int) -> bool:
+    since = traces.holder_since(visit.connection, client_id)
+    if since is None or since <= visit.now - STRANGE_FOR:
+        return False
+    return traces.answered_before(visit.connection, client_id, since)
 
 
 def _ask(visit: Visit, given: Given) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from spm_bot.storage import audits, links, people, roles
 from spm_bot.storage.links import Link
 from spm_bot.texts import sentence
+from spm_bot.usecases.talk import make_room
 from spm_bot.usecases.visit import Visit
 
 STAFF_LINK_LASTS = timedelta(hours=24)
@@ -30,6 +31,7 @@ def enrol_staff(visit: Visit, link: Link) -> bool:
         return True
     if not links.use_link(visit.connection, link.id, at=visit.now):
         return False
+    make_room(visit)
     staff_id = visit.chat.staff
     if staff_id is None:
         staff_id = roles.add_staff(visit.connection, subject=f"staff-{link.id}")

@@ -51,16 +51,17 @@ def _erase(connection: Connection, *, desk: Desk, request: Request, pepper: byte
     client = people.client(connection, request.client)
     chat = people.chats_of_clients(connection, [client.id]).get(client.id)
     told = None if chat is None else _farewell(connection, client.id, chat)
-    if chat is not None:
-        _put_away(connection, client.id, chat, now=now)
+    away = [] if chat is None else _open_questions(connection, client.id, chat)
     rounds.close_open(connection, [client.id], Outcome.NOT_ELIGIBLE)
     forget_code(connection, client.code, pepper=pepper, at=now)
-    chats = farewells.erase(connection, client.id, minimum_cell=desk.institution.minimum_cell)
+    cell = desk.institution.minimum_cell
+    chats = farewells.erase(connection, client.id, code=client.code, minimum_cell=cell)
     audits.write_down(connection, at=now, actor="system", event="client_forgotten", client=client.subject)
     for other in chats:
         if chat is None or other != chat.id:
             farewells.let_go(connection, other)
     if chat is not None and told is not None:
+        outbox.put(connection, chat.id, away, kind="reply", at=now)
         key = farewells.told_by(client.subject)
         until = now + PATIENCE
         outbox.put(connection, chat.id, [Outbound(told)], kind="reply", at=now, expires_at=until, dedupe=key)
@@ -73,12 +74,13 @@ def _farewell(connection: Connection, client_id: int, chat: Chat) -> str:
     return addressed(connection, client_id, words, language=chat.language)
 
 
-def _put_away(connection: Connection, client_id: int, chat: Chat, *, now: datetime) -> None:
-    """A question of theirs that is open in the chat leaves it: nobody could answer it any more."""
-    for opened in sessions.unfinished(connection, chat.id):
-        if opened.client == client_id:
-            away = Outbound("…", edits=f"s{opened.id}.{opened.session.turn}", gone=True)
-            outbox.put(connection, chat.id, [away], kind="reply", at=now)
+def _open_questions(connection: Connection, client_id: int, chat: Chat) -> list[Outbound]:
+    """What takes an open question of theirs out of the chat: nobody could answer it any more."""
+    return [
+        Outbound("…", edits=f"s{opened.id}.{opened.session.turn}", gone=True)
+        for opened in sessions.unfinished(connection, chat.id)
+        if opened.client == client_id
+    ]
 
 
 def _let_go(connection: Connection, *, chat: int) -> None:

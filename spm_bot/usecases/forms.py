@@ -51,7 +51,11 @@ def _language_chosen(visit: Visit, opened: Opened, answers: Answers) -> None:
 
 
 def _named(visit: Visit, opened: Opened, answers: Answers) -> None:
-    THEN[str(opened.session.values["then"])](visit, client_named(answers["client"].codes[0]))
+    client = client_named(answers["client"].codes[0])
+    if client in visit.chat.clients:
+        THEN[str(opened.session.values["then"])](visit, client)
+    else:  # they moved to another phone, or are forgotten, since we asked
+        visit.say(visit.voice.say("This is for clients who have joined."))
 
 
 def _put_off(visit: Visit, opened: Opened, answers: Answers) -> None:

@@ -32,7 +32,7 @@ def _look_up(visit: Visit, contact: Contact) -> None:
         return
     found = _owners(visit, contact)
     if len(found) != 1:
-        tries.miss(visit.connection, key, most=TRIES, at=visit.now, until=visit.now + LOCKED_FOR)
+        tries.miss(visit.connection, key, most=TRIES, at=visit.now, lasts=LOCKED_FOR)
         visit.say(_by_card(visit))
         return
     client = found[0]

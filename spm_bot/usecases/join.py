@@ -59,17 +59,17 @@ def greet(visit: Visit) -> None:
 
 def redeem(visit: Visit, link: Link | None) -> None:
     """Uses a link once. A link that is no longer good, or not for this chat, changes nothing."""
-    if link is not None and link.client is not None:
+    if visit.chat.staff is not None and (link is None or link.client is not None):
+        # The same words whatever became of the card: staff must not learn who has joined or is forgotten.
+        visit.say(visit.voice.say("This card is for a client. A staff chat cannot be used for it."))
+    elif link is not None and link.client is not None:
         _redeem_card(visit, link, link.client)
     elif link is None or not link.open_at(visit.now) or not enrol_staff(visit, link):
         tell_too_old(visit)
 
 
 def _redeem_card(visit: Visit, link: Link, client_id: int) -> None:
-    if visit.chat.staff is not None:
-        # The same words whether the card was used or not: staff must not learn who has joined.
-        visit.say(visit.voice.say("This card is for a client. A staff chat cannot be used for it."))
-    elif client_id in visit.chat.clients:
+    if client_id in visit.chat.clients:
         tell_joined(visit)
     elif _waits_here(visit, client_id):
         tell_waiting(visit)

@@ -1,4 +1,6 @@
-"""One fact of the register proves who holds the phone: three wrong tries lock it for a day."""
+"""One fact of the register proves who holds the phone: three wrong tries lock it for a day, three more for
+two, and so on, so that a found card cannot be tried year by year.
+"""
 
 from __future__ import annotations
 
@@ -52,8 +54,7 @@ def prove(visit: Visit, client_id: int, said: str, *, check: str | None = None) 
     if fact is not None and fact == _digits(said, check=asked):
         tries.clear(connection, keys)
         return "yes"
-    until = now + LOCKED_FOR
-    missed = [tries.miss(connection, key, most=TRIES, at=now, until=until) for key in keys]
+    missed = [tries.miss(connection, key, most=TRIES, at=now, lasts=LOCKED_FOR) for key in keys]
     if any(missed):
         _tell(visit, client_id)
         return "locked"

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from types import MappingProxyType
 
 from babel.core import Locale
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
 
-from spm_bot.protection.consent import Purpose
 from spm_bot.storage import people, requests, traces, waiting
 from spm_bot.storage.people import Chat, Client
 from spm_bot.storage.sessions import Opened
@@ -19,35 +17,11 @@ from spm_bot.storage.store import Connection
 from spm_bot.surveys.model import Survey
 from spm_bot.surveys.plan import label_of
 from spm_bot.surveys.scene import Scene, said
-from spm_bot.texts import language_name, sentence, voice
+from spm_bot.texts import Voice, language_name, voice
+from spm_bot.usecases import explain
+from spm_bot.usecases.facts import dialable
 from spm_bot.usecases.talk import exact_survey
 from spm_bot.usecases.visit import Desk
-
-_WORDS = MappingProxyType(
-    {
-        "female": sentence("woman"),
-        "male": sentence("man"),
-        "group": sentence("group loan"),
-        "individual": sentence("own loan"),
-        "active": sentence("client"),
-        "closed": sentence("no client any more"),
-        "completed": sentence("answered"),
-        "partial": sentence("answered in part"),
-        "break_off": sentence("stopped"),
-        "refused": sentence("you said no"),
-        "no_answer": sentence("no answer"),
-        "unreachable": sentence("did not reach you"),
-        "expired": sentence("time was over"),
-        "not_eligible": sentence("taken back"),
-        "open": sentence("open"),
-        "done": sentence("done"),
-        "undone": sentence("undone"),
-        requests.DATA: sentence("to see your data"),
-        requests.FORGET: sentence("to be erased"),
-        Purpose.SURVEY: sentence("short surveys"),
-        Purpose.PRIVATE: sentence("private questions"),
-    }
-)
 
 
 def recount(
@@ -70,8 +44,12 @@ class _Pen:
     language: str
     private: bool
 
+    @property
+    def voice(self) -> Voice:
+        return voice(self.language)
+
     def say(self, words: str, **values: object) -> str:
-        return voice(self.language).say(words, **values)
+        return self.voice.say(words, **values)
 
     def lines(self, now: datetime) -> Iterator[str]:
         say, institution = self.say, self.desk.institution
@@ -98,16 +76,16 @@ class _Pen:
         branches = {each.code: each.name for each in self.desk.institution.branches}
         facts = (
             (say("Name"), traces.full_name(self.connection, client.id)),
-            (say("Phone"), people.phone_number(self.connection, client.id)),
-            (say("Client number"), client.code),
-            (say("Number of this entry in our log"), client.subject),
+            (say("Phone"), self.apart(people.phone_number(self.connection, client.id))),
+            (say("Client number"), self.apart(client.code)),
+            (say("Number of this entry in our log"), self.apart(client.subject)),
             (say("Branch"), branches.get(client.branch, client.branch)),
             (say("Loan officer"), client.officer),
             (say("Product"), self.product(client.product)),
             (say("Kind of loan"), self.word(client.loan_method)),
             (say("Woman or man"), self.word(client.gender)),
             (say("Year of birth"), client.birth_year),
-            (say("Client since"), client.joined_on),
+            (say("Client since"), self.apart(client.joined_on)),
             (say("Has a loan"), self.yes_or_no(client.has_loan)),
             (say("Has savings"), self.yes_or_no(client.has_savings)),
             (say("Days late"), client.days_in_arrears),
@@ -117,16 +95,16 @@ class _Pen:
 
     def loans(self) -> Iterator[str]:
         for loan in traces.loans_of(self.connection, self.client.id):
-            owed, off = (f"{loan.currency} {self.number(n)}" for n in (loan.outstanding, loan.written_off))
+            owed, off = (self.money(n, loan.currency) for n in (loan.outstanding, loan.written_off))
             yield self.say(
                 "%(loan)s (%(product)s): %(owed)s to pay, %(days)s days late, %(off)s written off;"
                 " as of %(day)s",
-                loan=loan.code,
+                loan=self.apart(loan.code),
                 product=self.product(loan.product),
                 owed=owed,
                 days=loan.days_in_arrears,
                 off=off,
-                day=loan.as_of,
+                day=self.apart(loan.as_of),
             )
 
     def channel(self) -> Iterator[str]:
@@ -136,7 +114,7 @@ class _Pen:
         yield say("Chat company: %(name)s", name=self.desk.institution.chat_company.name)
         address = people.handles(self.connection, [self.chat.id]).get(self.chat.id)
         if address is not None:
-            yield say("Its number of this chat: %(number)s", number=address.handle)
+            yield say("Its number of this chat: %(number)s", number=self.apart(address.handle))
         yield say("Language: %(language)s", language=language_name(self.chat.language))
         hour = traces.hour_of(self.connection, self.client.id)
         if hour is not None:
@@ -150,7 +128,8 @@ class _Pen:
             text = ""
             if word.text_version:
                 read_in = Locale.parse(word.language, sep="-").get_display_name(self.language)
-                text = self.say("(text %(text)s, %(language)s)", text=word.text_version, language=read_in)
+                version = self.apart(word.text_version)
+                text = self.say("(text %(text)s, %(language)s)", text=version, language=read_in)
             said_ = f"{self.word(word.purpose)}: {self.yes_or_no(word.given)}"
             yield f"{self.when(word.at)}: {said_} {text}".rstrip()
 
@@ -166,14 +145,15 @@ class _Pen:
             survey = exact_survey(self.connection, self.desk.library, opened)
             yield f"{self.when(opened.started_at)}: {self.title(survey)}"
             yield from self.said(opened, survey)
-            if self.private and opened.id in scored:
-                found = "; ".join(f"{name} = {value}" for name, value in scored[opened.id].items() if value)
-                yield f"  {self.say('What we work out from this: %(what)s', what=found)}"
+            found = list(explain.worked_out(survey, scored.get(opened.id, {}), self.voice))
+            if found and not self.private:
+                found = [self.say("What we worked out from your answers is private too, not in this file")]
+            yield from (f"  {line}" for line in found)
 
     def said(self, opened: Opened, survey: Survey) -> Iterator[str]:
         """Each question with its answer in words, in the language of today."""
         session = replace(opened.session, language=self.language)
-        scene = Scene(survey, session, opened.id, voice(self.language))
+        scene = Scene(survey, session, opened.id, self.voice)
         for name, answer in session.answers.items():
             question = survey.question(name)
             if question.private and not self.private:
@@ -187,8 +167,7 @@ class _Pen:
         """Words of messages may tell a private answer."""
         if self.chat is None:
             return
-        shared = people.shares_chat(self.connection, self.client.id)
-        kept = traces.messages_of(self.connection, self.client.id, chat=self.chat.id, shared=shared)
+        kept = traces.messages_of(self.connection, self.client.id, chat=self.chat.id)
         if not self.private:
             yield self.say("%(count)s messages of the last 7 days", count=len(kept))
             return
@@ -208,12 +187,13 @@ class _Pen:
 
     def log(self) -> Iterator[str]:
         for entry in traces.entries_about(self.connection, self.client.subject):
-            yield f"{self.when(entry.at)}: {entry.event.replace('_', ' ')}"
+            told = f"{self.when(entry.at)}: {explain.event(entry.event, self.voice)}"
+            yield f"{told} ({self.say(entry.reason)})" if entry.reason else told
 
     def readers(self) -> Iterator[str]:
         institution = self.desk.institution
         yield self.say(
-            "%(team)s reads answers without your name.", team=institution.answers_seen_by.in_(self.language)
+            "Answers, without your name: %(team)s.", team=institution.answers_seen_by.in_(self.language)
         )
         yield self.say("Your loan officer and your branch never see your answers.")
         yield self.say("Managers see counts of many people, never yours alone.")
@@ -234,14 +214,19 @@ class _Pen:
         return names.get(code, code)
 
     def word(self, code: str) -> str:
-        return self.say(_WORDS[code]) if code in _WORDS else code
+        return explain.word(code, self.voice)
 
     def yes_or_no(self, fact: bool) -> str:  # noqa: FBT001 - a fact of the register
         return self.say("Yes") if fact else self.say("No")
 
-    def number(self, amount: float) -> str:
-        return str(format_decimal(amount, locale=self.language))
+    def money(self, amount: float, currency: str) -> str:
+        return self.apart(f"{currency} {format_decimal(amount, locale=self.language)}")
+
+    def apart(self, fact: object) -> str:
+        """A number, code or date as it must stand in words of the language; nothing stays nothing."""
+        return "" if fact in (None, "") else dialable(str(fact), self.language)
 
     def when(self, instant: datetime) -> str:
         zone = self.desk.institution.zone_of(self.client.branch)
-        return str(format_datetime(instant.astimezone(zone), "yyyy-MM-dd H:mm", locale=self.language))
+        there = instant.astimezone(zone)
+        return self.apart(format_datetime(there, "yyyy-MM-dd H:mm", locale=self.language))

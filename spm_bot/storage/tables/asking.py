@@ -116,6 +116,7 @@ sessions = Table(
     Index("ix_sessions_invitation_id", "invitation_id"),
     Index("ix_sessions_expires_at", "status", "expires_at"),
     Index("ix_sessions_client_id", "client_id", "started_at"),
+    sqlite_autoincrement=True,  # an id of somebody forgotten is never given again
 )
 
 answers = Table(

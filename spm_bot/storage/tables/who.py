@@ -38,6 +38,7 @@ clients = Table(
     # The hour of the day, in the client's zone, at which they want to be written to.
     Column("hour", Integer),
     Index("ix_clients_branch", "branch", "status"),
+    sqlite_autoincrement=True,  # an id of somebody forgotten is never given again
 )
 
 people = Table(
@@ -96,6 +97,7 @@ addresses = Table(
     Column("language", String(16), nullable=False),
     Column("reachable", Boolean, nullable=False, server_default=text("true")),
     UniqueConstraint("channel", "handle_hash"),
+    sqlite_autoincrement=True,  # an id of somebody forgotten is never given again
 )
 
 holders = Table(
