@@ -158,7 +158,10 @@ NOT_ASKED = (
             ("data", "C1", "--out", "x.txt", "--reason", "  "),
             "--reason is empty: say in a few words why, without the client's name",
         ),
-        (("data", "C1", "--out", "nowhere/x.txt", *WHY), "nowhere/x.txt: no such file or directory"),
+        (
+            ("data", "C1", "--out", "nowhere/x.txt", *WHY),
+            "nowhere/x.txt: cannot be written (no such file or directory)",
+        ),
     ],
 )
 def test_refusal_is_one_clear_line_and_changes_nothing(

@@ -27,8 +27,10 @@ def test_doctor_names_what_must_be_mended(give: Give) -> None:
     assert found["roles"] == (False, "0 client protection officers, two are needed")
     assert found["wording of debt_stress"] == (
         False,
-        "signed in no language; two people must sign en, fr, es, sw, hi, ar"
-        " (spm-bot surveys sign debt_stress)",
+        (
+            "signed in no language; two people must sign en, fr, es, sw, hi, ar"
+            " (spm-bot surveys sign debt_stress)"
+        ),
     )
     unsigned = ", ".join(form.code for form in Library.shipped().client_forms)
     assert found["forms in fr"] == (

@@ -78,7 +78,8 @@ async def test_moved_client_leaves_no_echo_behind(sqlite_world: World) -> None:
         await world.say(text, handle="old")
     assert world.phones.texts("old")[-1].startswith("You mean:")
     await world.join("Amina", handle="new")
-    assert world.phones.texts("old") == []
+    moved = "From now on we write to another phone. If that is not yours, call +254 700 000 001."
+    assert world.phones.texts("old") == [moved]
 
 
 async def test_survey_that_waits_or_expired_moves_with_its_client(world: World) -> None:
