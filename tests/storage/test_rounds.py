@@ -112,7 +112,7 @@ async def test_overdue_are_invitations_without_an_outcome_oldest_end_first(store
 
     async def late(hours: int, limit: int = 9) -> list[int]:
         found = await store.read(lambda c: rounds.overdue(c, now=AT + hours * HOUR, limit=limit))
-        return [each.client for each in found]
+        return [each.client or 0 for each in found]
 
     assert await late(3) == [ids[1], ids[0]]
     assert await late(3, limit=1) == [ids[1]]

@@ -54,6 +54,9 @@ class Wire:
     async def edit(self, handle: str, sent: str, message: Outbound) -> Delivery:
         return await self._play(handle, f"{message.text} on {sent}")
 
+    async def delete(self, handle: str, message: str) -> Delivery:
+        return await self._play(handle, f"delete {message}")
+
     async def _play(self, handle: str, words: str) -> Delivery:
         self.calls.append((handle, words))
         arrived = Sent(f"m{len(self.calls)}")
