@@ -75,7 +75,7 @@ _LEVELS = MappingProxyType(
 
 def word(code: str, voice: Voice) -> str:
     """A code of the register, of a survey's end or of a wish; one without words stands as it is."""
-    return voice.say(_WORDS.get(code, code))
+    return voice.say(_WORDS[code]) if code in _WORDS else code
 
 
 def event(code: str, voice: Voice) -> str:
