@@ -132,7 +132,7 @@ def flaw(what: str, *at: str | int) -> PydanticCustomError:
     return PydanticCustomError("flaw", "{what}", {"what": what, "at": at})
 
 
-def nearest(word: str, known: Collection[str]) -> str | None:
+def _nearest(word: str, known: Collection[str]) -> str | None:
     """The known word that `word` was probably meant to be, if one is close."""
     by_small = {other.lower(): other for other in sorted(known)}
     near = get_close_matches(word.lower(), by_small, n=1, cutoff=0.6)
@@ -141,7 +141,7 @@ def nearest(word: str, known: Collection[str]) -> str | None:
 
 def suggestion(word: str, known: Collection[str]) -> str:
     """`did you mean 'x'?` if `word` is close to one that is known, else ''."""
-    near = nearest(word, known)
+    near = _nearest(word, known)
     return f"did you mean {near!r}?" if near else ""
 
 
@@ -175,7 +175,7 @@ def _follows(detail: ErrorDetails, details: list[ErrorDetails], model: type[Base
             strays = [other["loc"] for other in details if other["type"] == "extra_forbidden"]
             known = _keys_at(model, place[:-1])
             return any(
-                stray[:-1] == place[:-1] and nearest(str(stray[-1]), known) == place[-1] for stray in strays
+                stray[:-1] == place[:-1] and _nearest(str(stray[-1]), known) == place[-1] for stray in strays
             )
         case _:
             return False

@@ -111,4 +111,5 @@ def _account(done: Rotation, *, source: str) -> Iterator[str]:
     if standing.unlisted:
         yield f"{standing.unlisted:,} values are under keys that are not listed: nobody can read them"
     if standing.codes:
-        yield f"{standing.codes:,} cards: the printed code ends with its old key, QR code and link do not"
+        cards = "1 card" if standing.codes == 1 else f"{standing.codes:,} cards"
+        yield f"{cards}: the printed code ends with its old key, QR code and link do not"

@@ -1,6 +1,6 @@
 """A register file as rows: one line a client with the loan they pay now, strictly read.
 
-Nothing is guessed: a file with any problem is refused whole, with every problem named by its line.
+Nothing is guessed: a file with any problem is refused whole, with the first problem of each line.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Books:
 
 
 def read_clients(text: str, *, place: str, books: Books) -> list[RegisterRow]:
-    """The clients in a CSV file with a heading row. Raises SheetError with every problem it has."""
+    """The clients in a CSV file with a heading row. Raises SheetError with the first problem of each line."""
     rows: list[RegisterRow] = []
     problems: list[str] = []
     seen: dict[tuple[str, str], int] = {}

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
 
+from spm_bot.storage.requests import OPEN
 from spm_bot.storage.session_state import pack
 from spm_bot.storage.sessions import ENDED, EXPIRED, STATE
 from spm_bot.storage.store import vault_of
@@ -107,7 +108,7 @@ def cut_old_invitations(connection: Connection, *, before: datetime, limit: int)
 
 def drop_old_requests(connection: Connection, *, before: datetime, limit: int) -> int:
     """Requests that are over, and were made before then; says how many."""
-    ripe = (requests.c.state != "open", requests.c.asked_at < before, requests.c.file.is_(None))
+    ripe = (requests.c.state != OPEN, requests.c.asked_at < before, requests.c.file.is_(None))
     return _drop(connection, requests.c.id, *ripe, limit=limit)
 
 

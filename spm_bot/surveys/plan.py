@@ -52,7 +52,7 @@ def holds(
     return expression.evaluate(values, own=_own(own))
 
 
-def is_relevant(
+def _is_relevant(
     question: Question, survey: Survey, session: Session, values: Mapping[str, str | float]
 ) -> bool:
     """Whether a question concerns this person. Private ones need consent, given as a value."""
@@ -64,7 +64,7 @@ def is_relevant(
 def still_relevant(survey: Survey, session: Session) -> bool:
     """Whether the open question concerns this person on what is known now."""
     values = values_of(survey, session.answers, session.values)
-    return session.current is not None and is_relevant(
+    return session.current is not None and _is_relevant(
         survey.question(session.current), survey, session, values
     )
 
@@ -72,7 +72,7 @@ def still_relevant(survey: Survey, session: Session) -> bool:
 def relevant_questions(survey: Survey, session: Session) -> tuple[Question, ...]:
     """All questions that concern this person on what is known so far, in order."""
     values = values_of(survey, session.answers, session.values)
-    return tuple(question for question in survey.questions if is_relevant(question, survey, session, values))
+    return tuple(question for question in survey.questions if _is_relevant(question, survey, session, values))
 
 
 def next_question(survey: Survey, session: Session) -> Question | None:
@@ -80,7 +80,7 @@ def next_question(survey: Survey, session: Session) -> Question | None:
     values = values_of(survey, session.answers, session.values)
     done = {*session.answers, *session.read, *session.values}
     for question in survey.questions:
-        if question.name not in done and is_relevant(question, survey, session, values):
+        if question.name not in done and _is_relevant(question, survey, session, values):
             return question
     return None
 

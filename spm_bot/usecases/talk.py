@@ -100,7 +100,7 @@ def make_room(visit: Visit) -> None:
     if current is None:
         return
     if current.form:
-        give_up(visit, current)
+        _give_up(visit, current)
         return
     survey = survey_of(visit, current)
     sessions.save(visit.connection, current, current.session, status=SUSPENDED, at=visit.now)
@@ -123,7 +123,7 @@ def make_way(visit: Visit, opened: Opened) -> None:
         make_room(visit)
 
 
-def give_up(visit: Visit, opened: Opened) -> None:
+def _give_up(visit: Visit, opened: Opened) -> None:
     """Ends a form that nobody wants to finish; its open question loses its buttons."""
     take_step(visit, opened, survey_of(visit, opened), engine.stop(opened.session))
 
