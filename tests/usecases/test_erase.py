@@ -37,11 +37,11 @@ from tests.seed import row, rows_of
 from tests.stage.world import World
 
 HOUR = timedelta(hours=1)
-CODE, NAME, PHONE = "ZQX-4711", "Zqwanjiku Zqotieno", "+254711987654"
-OLD_HANDLE, HANDLE = "zqhandle-1", "zqhandle-2"
-COMMENT, VOICE, OFFICER = "zq they were kind to me", "zqvoicefile", "zqofficer"
-MARKS = ("zq", "711987654")
-"""Stands in everything that is only this client's, in any case of letters."""
+CODE, NAME, PHONE = "ZQMARK-4711", "Zqmarkwanjiku Zqmarkotieno", "+254711987654"
+OLD_HANDLE, HANDLE = "zqmarkhandle-1", "zqmarkhandle-2"
+COMMENT, VOICE, OFFICER = "zqmark they were kind to me", "zqmarkvoicefile", "zqmarkofficer"
+MARKS = ("zqmark", "711987654")
+"""Stands in everything that is only this client's, in any case of letters; too long to stand in a random key."""
 
 
 def marked(words: str) -> bool:
@@ -91,7 +91,7 @@ def ciphertexts(connection: Connection) -> list[bytes]:
 
 async def live(world: World) -> None:
     """A client who leaves a trace everywhere: two phones, cards, a survey, tries, a voice note."""
-    await world.register([row(CODE, name=NAME, phone=PHONE, officer=OFFICER, loan="ZQ-L1", has_savings=True)])
+    await world.register([row(CODE, name=NAME, phone=PHONE, officer=OFFICER, loan="ZQMARK-L1", has_savings=True)])
     for handle in (OLD_HANDLE, HANDLE):
         [card] = await invite_clients(
             store=world.store, branch=None, code=CODE, actor="cli:a", now=world.clock.now()
@@ -184,11 +184,11 @@ async def test_other_client_of_a_shared_phone_keeps_everything(world: World, sto
     await world.tap("Start", handle="both")
     await world.say("4", handle="both")
     await world.say("/forget", handle="both")
-    await world.say("Zqwanjiku", handle="both")
+    await world.say("Zqmarkwanjiku", handle="both")
     for said in ("yes, erase", "1985"):
         await world.say(said, handle="both")
     await world.wait(24 * HOUR)
-    assert world.phones.texts("both")[-1].splitlines()[0] == "For Zqwanjiku:"
+    assert world.phones.texts("both")[-1].splitlines()[0] == "For Zqmarkwanjiku:"
     await world.wait(HOUR)
     assert await store.read(places) == set()
     david = await store.read(lambda c: people.client_by_code(c, "David"))
