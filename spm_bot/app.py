@@ -29,10 +29,10 @@ from spm_bot.texts import languages, voice
 from spm_bot.times import Clock, Daily, Week
 from spm_bot.usecases.deliver import Postman
 from spm_bot.usecases.erase import erase
-from spm_bot.usecases.invite import invite_due
 from spm_bot.usecases.lapse import lapse, tidy
 from spm_bot.usecases.remind import remind
 from spm_bot.usecases.retain import retain
+from spm_bot.usecases.take_turns import invite_due
 from spm_bot.usecases.visit import Desk, desk_for
 
 PATIENCE = 5.0
@@ -160,12 +160,13 @@ def make_jobs(desk: Desk, store: Store) -> list[Job]:
     rounds = [
         Job(
             name=f"round:{standing.code}",
-            schedule=standing.slot,
+            schedule=standing.slots,
             zone=zone,
             grace=timedelta(hours=standing.window_hours),
             run=partial(invite_due, standing, store=store, desk=desk),
         )
         for standing in institution.rounds
+        if standing.cycle_weeks is not None
     ]
     return [
         *rounds,

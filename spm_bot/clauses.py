@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import time
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from spm_bot.handwriting import LONGEST_LINE, Day, DayName, Language, SpokenLine, TimeOfDay, Zone
-from spm_bot.times import Hours, Weekday, Weekly
+from spm_bot.documents import flaw
+from spm_bot.handwriting import LONGEST_LINE, Crontab, Day, DayName, Language, SpokenLine, TimeOfDay, Zone
+from spm_bot.times import Cron, Hours, Schedule, Weekday, Weekly
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 Line = Annotated[str, Field(min_length=1, max_length=LONGEST_LINE)]
@@ -94,18 +95,54 @@ class Product(Section):
     method: Literal["group", "individual"]
 
 
+class After(Section):
+    """An event in a client's life, and how many days later they are asked."""
+
+    event: Literal["disbursement", "closing"]
+    days: Annotated[int, Field(ge=1, le=365)]
+
+
 class Round(Section):
-    """A standing round: each week one part in `cycle_weeks` of the panel is asked."""
+    """A standing round, asked on a weekday or by a crontab `schedule`, in the institution's zone.
+
+    One of three says who is asked: `cycle_weeks` (each week one part of the panel), `sample` (so many,
+    drawn anew at every slot over the `strata`), or `after` (whoever lived through an event). A `quota` is
+    the number of answers after which a sample invites nobody more; `replacements` are later waves for
+    those who could not be asked.
+    """
 
     code: Code
     survey: Code
-    weekday: DayName
-    time: TimeOfDay
-    cycle_weeks: Annotated[int, Field(ge=1, le=104)]
+    weekday: DayName | None = None
+    time: TimeOfDay | None = None
+    schedule: Crontab | None = None
+    cycle_weeks: Annotated[int, Field(ge=1, le=104)] | None = None
+    sample: Annotated[int, Field(ge=30)] | None = None
+    after: After | None = None
+    strata: tuple[Literal["branch", "product", "gender"], ...] = ("branch", "product", "gender")
+    quota: Positive | None = None
+    replacements: Annotated[int, Field(ge=0, le=3)] = 1
+    spread_hours: Annotated[int, Field(ge=0, le=72)] = 0
     window_hours: Annotated[int, Field(ge=24, le=168)] = 72
+    approval: bool = False
+
+    @model_validator(mode="after")
+    def _is_one_kind(self) -> Round:
+        if (self.schedule is None) == (self.weekday is None or self.time is None):
+            raise flaw("needs a weekday and a time, or a schedule (and not both)")
+        if sum(each is not None for each in (self.cycle_weeks, self.sample, self.after)) != 1:
+            raise flaw("needs one of cycle_weeks, sample and after")
+        if self.sample is None and self.quota is not None:
+            raise flaw("has a quota, which only a sample can have", "quota")
+        return self
 
     @property
-    def slot(self) -> Weekly:
+    def slots(self) -> Schedule:
+        """When it is asked."""
+        if self.schedule is not None:
+            return Cron(self.schedule)
+        if self.weekday is None or self.time is None:
+            raise ValueError(f"round {self.code} has no time")
         return Weekly(self.weekday, self.time)
 
 
@@ -116,6 +153,16 @@ class Apart(Section):
     weeks: Positive
 
 
+class DueDates(Section):
+    """The quiet around a due date: so many hours on either side of its day. Loans paid more often than once
+    a week are quiet only in the hours before `collection_at`, when the collection begins.
+    """
+
+    hours: Annotated[int, Field(ge=0, le=72)] = 24
+    collection_at: TimeOfDay = time(10)
+    hours_before: Annotated[int, Field(ge=0, le=12)] = 3
+
+
 class Contact(Section):
     """How often and when we may write; nothing may be looser than the defaults' order of size."""
 
@@ -123,8 +170,20 @@ class Contact(Section):
     max_per_year: Annotated[int, Field(ge=1, le=12)] = 6
     messages_per_year: Annotated[int, Field(ge=1, le=24)] = 12
     hours: OpeningHours = OpeningHours(opens=time(9), closes=time(19))
+    due_dates: DueDates = DueDates()
     cool_down_weeks: dict[Code, Positive] = Field(default_factory=dict)
     apart: tuple[Apart, ...] = ()
+
+
+class Asking(Section):
+    """Limits of `/ask`. A larger sample than `approval_over` waits for the SPM manager; messages leave at
+    random over `spread_days`, the first after `undo_minutes`.
+    """
+
+    smallest_audience: Annotated[int, Field(ge=30)] = 30
+    approval_over: Positive = 100
+    spread_days: Annotated[int, Field(ge=1, le=3)] = 2
+    undo_minutes: Annotated[int, Field(ge=10, le=1440)] = 30
 
 
 class Objective(Section):

@@ -59,6 +59,22 @@ def _weekday(value: object) -> Weekday:
     raise flaw(f"is not a weekday ({suggestion(str(value), names) or 'write it in English, as monday'})")
 
 
+def _crontab(value: object) -> str:
+    from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415  # only files with such a line need it
+
+    line = _text(value).strip()
+    fields = line.split()
+    mend = 'write minute, hour, day, month, weekday, as "0 10 * * tue"'
+    # crontab counts weekdays from Sunday, other readers from Monday: names mean the same to all.
+    if len(fields) != len("mhdMw") or any(sign.isdigit() for sign in fields[-1]):
+        raise flaw(f"is not a schedule of five fields with its weekdays by name ({mend})")
+    try:
+        CronTrigger.from_crontab(line)
+    except ValueError as error:
+        raise flaw(f"is not a schedule: {error} ({mend})") from None
+    return line
+
+
 def _zone(value: object) -> ZoneInfo:
     if isinstance(value, ZoneInfo):
         return value
@@ -135,6 +151,7 @@ def _as_written(spoken: Spoken) -> dict[str, str]:
 
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
 Day = Annotated[date, BeforeValidator(_day)]
+Crontab = Annotated[str, BeforeValidator(_crontab)]
 DayName = Annotated[Weekday, BeforeValidator(_weekday)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 Language = Annotated[str, BeforeValidator(_language)]

@@ -15,6 +15,7 @@ from pydantic import Field, PrivateAttr, ValidationError, field_validator
 
 from spm_bot.bounds import UnreadableError, text_in
 from spm_bot.clauses import (
+    Asking,
     Branch,
     ChatCompany,
     Code,
@@ -74,6 +75,7 @@ class Institution(Section):
     rounds: tuple[Round, ...] = ()
     joining: Joining = Joining()
     contact: Contact = Contact()
+    asking: Asking = Asking()
     objectives: tuple[Objective, ...] = ()
     limits: dict[Code, float] = Field(default_factory=dict)
     processes: tuple[Process, ...] = ()

@@ -132,13 +132,26 @@ class Daily:
     at: time
 
 
-Schedule = Weekly | Daily
+@dataclass(frozen=True, slots=True)
+class Cron:
+    """Whenever the wall clock fits a crontab line of five fields; weekdays stand in it by name."""
+
+    line: str
+
+
+Schedule = Weekly | Daily | Cron
+
+# Further than any clock change shifts the wall.
+_SHIFT = timedelta(hours=3)
 
 
 def due_slots(
     schedule: Schedule, *, zone: ZoneInfo, after: datetime, until: datetime
 ) -> tuple[datetime, ...]:
     """The instants of `schedule` later than `after` and not later than `until`, in order."""
+    if isinstance(schedule, Cron):
+        slots = set(_cron_slots(schedule, zone=zone, after=after, until=until))
+        return tuple(sorted(slot for slot in slots if after < slot <= until))
     # A gap may push a slot over midnight, so the day before the first one is looked at as well.
     first = on_wall(after, zone=zone).date() - DAY
     count = (on_wall(until, zone=zone).date() - first).days + 1
@@ -147,7 +160,19 @@ def due_slots(
     return tuple(sorted(slot for slot in slots if after < slot <= until))
 
 
-def _falls_on(schedule: Schedule, day: date) -> bool:
+def _cron_slots(cron: Cron, *, zone: ZoneInfo, after: datetime, until: datetime) -> Iterator[datetime]:
+    from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415  # few commands need it
+
+    # The trigger reads the wall as if it were UTC, which has no clock changes; `at_wall` knows those.
+    trigger = CronTrigger.from_crontab(cron.line, timezone=UTC)
+    seen = on_wall(after, zone=zone).replace(tzinfo=UTC) - _SHIFT
+    last = on_wall(until, zone=zone).replace(tzinfo=UTC) + _SHIFT
+    while (fits := trigger.get_next_fire_time(None, seen)) is not None and fits <= last:
+        yield at_wall(fits.date(), fits.time(), zone=zone)
+        seen = fits + timedelta(minutes=1)
+
+
+def _falls_on(schedule: Weekly | Daily, day: date) -> bool:
     return isinstance(schedule, Daily) or day.weekday() == schedule.weekday
 
 

@@ -111,4 +111,5 @@ def institution_days(institution: Institution, span: Span) -> Iterator[tuple[dat
 
 def _looks(institution: Institution) -> list[time]:
     """When, each day, the demo looks for due work: at the hours at which something can be due."""
-    return sorted({institution.digest.slot.at, *(standing.slot.at for standing in institution.rounds)})
+    asked = {standing.time for standing in institution.rounds if standing.time is not None}
+    return sorted({institution.digest.slot.at, *asked})

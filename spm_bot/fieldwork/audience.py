@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,24 @@ from types import MappingProxyType
 from spm_bot.fieldwork.contact_rules import ContactRules, History, Reason, too_soon
 
 ADULT = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom a round is for, by what the register says of people; an empty set stands for everybody."""
+
+    branches: frozenset[str] = frozenset()
+    products: frozenset[str] = frozenset()
+    genders: frozenset[str] = frozenset()
+
+    def to_json(self) -> str:
+        """As it is kept with the round: without what stands for everybody."""
+        said = {name: sorted(getattr(self, name)) for name in self.__dataclass_fields__}
+        return json.dumps({name: codes for name, codes in said.items() if codes})
+
+    @classmethod
+    def from_json(cls, text: str) -> Audience:
+        return cls(**{name: frozenset(codes) for name, codes in json.loads(text).items()})
 
 
 @dataclass(frozen=True, slots=True)

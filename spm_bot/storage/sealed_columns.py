@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Column, ColumnElement, Connection, LargeBinary, func, select, update
 
 from spm_bot.storage.store import vault_of
-from spm_bot.storage.tables import forgotten, links, metadata, seals
+from spm_bot.storage.tables import audit_ends, audits, forgotten, links, metadata, seals
 from spm_bot.storage.vault import ID_BYTES, Undecipherable, Vault
 
 _HASH: Final = "_hash"
@@ -68,8 +68,14 @@ def _sealed_columns() -> Iterator[SealedColumn]:
 SEALED: Final = tuple(sorted(_sealed_columns(), key=lambda each: each.sealed.table is seals))
 # Only hashes are kept of these, so that they end with their key.
 LASTING: Final = (links.c.code_hash,)
-# No key of ours made these: a token is random enough, and codes of the forgotten have a pepper of their own.
-UNKEYED: Final = (links.c.token_hash, forgotten.c.code_hash)
+# No key of ours made these: a token is random enough, codes of the forgotten have a pepper of their own, and
+# the chain of the audit log has to outlive every key.
+UNKEYED: Final = (
+    links.c.token_hash,
+    forgotten.c.code_hash,
+    audits.c.chain_hash,
+    audit_ends.c.chain_hash,
+)
 
 
 def next_chunk(connection: Connection, column: SealedColumn, *, after: Any, limit: int) -> Chunk:

@@ -9,7 +9,7 @@ from spm_bot.clauses import Round
 from spm_bot.storage import audits
 from spm_bot.storage.store import Store
 from spm_bot.usecases.eligibility import launch_problem, signed_languages
-from spm_bot.usecases.invite import invite_due
+from spm_bot.usecases.take_turns import invite_due
 from spm_bot.usecases.visit import Desk
 
 

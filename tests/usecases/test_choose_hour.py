@@ -16,7 +16,7 @@ from spm_bot.storage.tables import clients
 from spm_bot.storage.tables import outbox as table
 from spm_bot.times import Weekday
 from spm_bot.usecases.find_hour import allowed_from, sendable_from
-from spm_bot.usecases.invite import invite_due
+from spm_bot.usecases.take_turns import invite_due
 from tests.seed import AT, DAY, HOUR
 from tests.stage.world import World, desk
 

@@ -41,7 +41,7 @@ CODE, NAME, PHONE = "ZQMARK-4711", "Zqmarkwanjiku Zqmarkotieno", "+254711987654"
 OLD_HANDLE, HANDLE = "zqmarkhandle-1", "zqmarkhandle-2"
 COMMENT, VOICE, OFFICER = "zqmark they were kind to me", "zqmarkvoicefile", "zqmarkofficer"
 MARKS = ("zqmark", "711987654")
-"""Stands in everything that is only this client's, in any case of letters; too long to stand in a random key."""
+"""Stands in everything that is only this client's, in any case of letters, and in no random key."""
 
 
 def marked(words: str) -> bool:
@@ -91,7 +91,9 @@ def ciphertexts(connection: Connection) -> list[bytes]:
 
 async def live(world: World) -> None:
     """A client who leaves a trace everywhere: two phones, cards, a survey, tries, a voice note."""
-    await world.register([row(CODE, name=NAME, phone=PHONE, officer=OFFICER, loan="ZQMARK-L1", has_savings=True)])
+    await world.register(
+        [row(CODE, name=NAME, phone=PHONE, officer=OFFICER, loan="ZQMARK-L1", has_savings=True)]
+    )
     for handle in (OLD_HANDLE, HANDLE):
         [card] = await invite_clients(
             store=world.store, branch=None, code=CODE, actor="cli:a", now=world.clock.now()

@@ -13,8 +13,8 @@ from spm_bot.storage.tables import audits, clients, invitations, signatures
 from spm_bot.times import WEEK
 from spm_bot.usecases.eligibility import launch_problem
 from spm_bot.usecases.find_hour import allowed_from
-from spm_bot.usecases.invite import invite_due
 from spm_bot.usecases.launch import NotLaunched, launch
+from spm_bot.usecases.take_turns import invite_due
 from tests.stage.world import World
 
 

@@ -23,10 +23,9 @@ from spm_bot.storage.store import Connection, Store
 from spm_bot.storage.vault import Vault
 from spm_bot.surveys.session import Session
 from spm_bot.times import Week, Weekday
-from spm_bot.usecases import invite
 from spm_bot.usecases.eligibility import candidates
 from spm_bot.usecases.find_hour import allowed_from
-from spm_bot.usecases.invite import invite_due
+from spm_bot.usecases.take_turns import invite_due
 from tests.seed import AT, DAY, HOUR, asked, enrol, enter, meet, open_round, row, rows_of, say_yes, sign
 from tests.stage.world import desk
 

@@ -8,6 +8,7 @@ random `subject`.
 from spm_bot.storage.tables.asking import (
     answers,
     comments,
+    draws,
     invitations,
     observations,
     responses,
@@ -17,6 +18,7 @@ from spm_bot.storage.tables.asking import (
     survey_versions,
 )
 from spm_bot.storage.tables.base import UTCDateTime, metadata
+from spm_bot.storage.tables.lists import branch_facts, loans, portfolios
 from spm_bot.storage.tables.who import (
     addresses,
     clients,
@@ -24,7 +26,6 @@ from spm_bot.storage.tables.who import (
     forgotten,
     holders,
     links,
-    loans,
     people,
     peppers,
     requests,
@@ -33,17 +34,29 @@ from spm_bot.storage.tables.who import (
     tries,
     waiting,
 )
-from spm_bot.storage.tables.working import audits, digests, files, job_runs, outbox, receipts, seals
+from spm_bot.storage.tables.working import (
+    audit_ends,
+    audits,
+    digests,
+    files,
+    job_runs,
+    outbox,
+    receipts,
+    seals,
+)
 
 __all__ = [
     "UTCDateTime",
     "addresses",
     "answers",
+    "audit_ends",
     "audits",
+    "branch_facts",
     "clients",
     "comments",
     "consents",
     "digests",
+    "draws",
     "files",
     "forgotten",
     "holders",
@@ -56,6 +69,7 @@ __all__ = [
     "outbox",
     "people",
     "peppers",
+    "portfolios",
     "receipts",
     "requests",
     "responses",

@@ -50,10 +50,40 @@ rounds = Table(
     Column("audience", Text, nullable=False),
     Column("seed", Integer, nullable=False),
     Column("opened_at", UTCDateTime, nullable=False),
+    # Until then nothing leaves, so that whoever asked can still undo it.
+    Column("starts_at", UTCDateTime),
     Column("closes_at", UTCDateTime),
-    Column("requested_by", String(32), nullable=False, server_default=""),
+    Column("requested_by", String(64), nullable=False, server_default=""),
+    Column("approved_by", String(64), nullable=False, server_default=""),
+    Column("approved_at", UTCDateTime),
     Column("reason", LargeBinary),
     Column("state", String(16), nullable=False, server_default="open"),
+    # How a sample is drawn: people to invite, answers after which no more are, what it is drawn over.
+    Column("size", Integer),
+    Column("quota", Integer),
+    Column("strata", String(64), nullable=False, server_default=""),
+    Column("spread_hours", Integer, nullable=False, server_default="0"),
+    Column("window_hours", Integer, nullable=False, server_default="72"),
+    # Waves drawn so far: the first, then replacements for those who could not be asked.
+    Column("waves", Integer, nullable=False, server_default="0"),
+    Index("ix_rounds_state", "state"),
+)
+
+# Who was drawn for a round, in the order of the draw, and what became of it: drawn, invited, passed.
+draws = Table(
+    "draws",
+    metadata,
+    identity(),
+    to("rounds"),
+    # Empty once the client is forgotten.
+    to("clients", nullable=True),
+    Column("wave", Integer, nullable=False),
+    Column("stratum", String(160), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", String(32), nullable=False, server_default=""),
+    UniqueConstraint("round_id", "client_id"),
+    Index("ix_draws_state", "round_id", "wave", "state", "id"),
+    Index("ix_draws_client_id", "client_id"),
 )
 
 invitations = Table(
@@ -73,6 +103,7 @@ invitations = Table(
     Column("has_loan", Boolean, nullable=False),
     Column("branch", String(64), nullable=False),
     Column("week", String(8), nullable=False),
+    Column("stratum", String(160), nullable=False, server_default=""),
     Column("outcome", String(16)),
     UniqueConstraint("round_id", "client_id", "wave"),
     Index("ix_invitations_client_id", "client_id", "invited_at"),

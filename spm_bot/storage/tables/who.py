@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import (
     Boolean,
     Column,
-    Float,
     ForeignKey,
     Index,
     Integer,
@@ -35,6 +34,17 @@ clients = Table(
     Column("days_in_arrears", Integer, nullable=False, server_default="0"),
     Column("status", String(16), nullable=False, server_default="active"),
     Column("officer", String(64), nullable=False, server_default=""),
+    Column("language", String(16), nullable=False, server_default=""),
+    Column("born_on", String(10)),
+    Column("area", String(16), nullable=False, server_default=""),
+    Column("centre", String(64), nullable=False, server_default=""),
+    Column("poverty_band", String(64), nullable=False, server_default=""),
+    Column("poverty_tool", String(64), nullable=False, server_default=""),
+    Column("poverty_on", String(10)),
+    Column("exit_on", String(10)),
+    Column("exit_reason", String(64), nullable=False, server_default=""),
+    # Clients who are members of staff as well: never asked.
+    Column("works_here", Boolean, nullable=False, server_default=text("false")),
     # The hour of the day, in the client's zone, at which they want to be written to.
     Column("hour", Integer),
     Index("ix_clients_branch", "branch", "status"),
@@ -50,29 +60,23 @@ people = Table(
     Column("phone_hash", LargeBinary, index=True),
 )
 
-loans = Table(
-    "loans",
-    metadata,
-    identity(),
-    to("clients"),
-    Column("code", String(64), nullable=False),
-    Column("branch", String(64), nullable=False),
-    Column("product", String(64), nullable=False),
-    Column("currency", String(3), nullable=False),
-    Column("outstanding", Float, nullable=False),
-    Column("days_in_arrears", Integer, nullable=False),
-    Column("status", String(16), nullable=False),
-    Column("written_off", Float, nullable=False, server_default="0"),
-    Column("as_of", String(10), nullable=False),
-    UniqueConstraint("client_id", "code"),
-)
-
 staff = Table(
     "staff",
     metadata,
     identity(),
     Column("subject", String(32), nullable=False, unique=True),
+    # The code of the staff list; empty for somebody whom no list names.
+    Column("code", String(64), unique=True),
     Column("name", LargeBinary),
+    Column("phone", LargeBinary),
+    Column("phone_hash", LargeBinary, index=True),
+    Column("gender", String(16), nullable=False, server_default=""),
+    Column("title", String(64), nullable=False, server_default=""),
+    Column("branch", String(64), nullable=False, server_default=""),
+    Column("started_on", String(10)),
+    Column("left_on", String(10)),
+    Column("trained_on", String(10)),
+    Column("incentive_scheme", String(64), nullable=False, server_default=""),
 )
 
 roles = Table(
@@ -82,7 +86,11 @@ roles = Table(
     to("staff", name="staff_id"),
     Column("role", String(32), nullable=False),
     Column("branch", String(64), nullable=False, server_default=""),
+    Column("invited_by", String(64), nullable=False, server_default=""),
     Column("granted_at", UTCDateTime, nullable=False),
+    # Empty while a second person has not confirmed a role that needs one: it is not in force yet.
+    Column("confirmed_at", UTCDateTime),
+    Column("confirmed_by", String(64), nullable=False, server_default=""),
     Column("revoked_at", UTCDateTime),
     UniqueConstraint("staff_id", "role", "branch"),
 )
@@ -123,6 +131,7 @@ links = Table(
     to("clients", nullable=True),
     Column("role", String(32)),
     Column("branch", String(64), nullable=False, server_default=""),
+    Column("made_by", String(64), nullable=False, server_default=""),
     Column("created_at", UTCDateTime, nullable=False),
     Column("expires_at", UTCDateTime, nullable=False),
     Column("used_at", UTCDateTime),
@@ -187,6 +196,7 @@ forgotten = Table(
     "forgotten",
     metadata,
     Column("code_hash", LargeBinary, primary_key=True),
+    Column("branch", String(64), nullable=False, server_default=""),
     Column("at", UTCDateTime, nullable=False),
 )
 

@@ -78,6 +78,17 @@ audits = Table(
     Column("actor", String(64), nullable=False),
     Column("event", String(64), nullable=False),
     Column("detail", Text, nullable=False),
+    # The hash of this line and of the chain before it: a line that is changed or cut out breaks it.
+    Column("chain_hash", LargeBinary),
+)
+
+# The end of the chain of the audit log: one row, which whoever writes a line has to take first.
+audit_ends = Table(
+    "audit_ends",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("chain_hash", LargeBinary, nullable=False),
+    Column("lines", Integer, nullable=False),
 )
 
 digests = Table(
