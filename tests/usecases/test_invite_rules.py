@@ -136,7 +136,7 @@ async def test_running_again_invites_nobody_twice(store: Store) -> None:
 async def test_killed_between_chunks_it_goes_on_where_it_was(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(invite, "CHUNK", 2)
+    monkeypatch.setattr(take_turns, "CHUNK", 2)
     ids = await store.write(partial(prepare, count=5))
     broken, free = fault_at(ids[3])
     await store.write(broken)
