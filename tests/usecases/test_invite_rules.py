@@ -23,6 +23,7 @@ from spm_bot.storage.store import Connection, Store
 from spm_bot.storage.vault import Vault
 from spm_bot.surveys.session import Session
 from spm_bot.times import Week, Weekday
+from spm_bot.usecases import invite, take_turns
 from spm_bot.usecases.eligibility import candidates
 from spm_bot.usecases.find_hour import allowed_from
 from spm_bot.usecases.take_turns import invite_due
