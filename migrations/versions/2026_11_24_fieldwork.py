@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC
+from hashlib import sha256
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -9,6 +13,28 @@ revision: str = "0003"
 down_revision: str | None = "0002"
 branch_labels: str | None = None
 depends_on: str | None = None
+
+
+def _chain_audits() -> None:
+    """Lines written before the log had a chain are put into it, oldest first."""
+    connection = op.get_bind()
+    lines = sa.table(
+        "audits",
+        sa.column("id"),
+        sa.column("at", sa.DateTime(timezone=True)),
+        sa.column("actor"),
+        sa.column("event"),
+        sa.column("detail"),
+        sa.column("chain_hash"),
+    )
+    newest, count = b"", 0
+    for row in connection.execute(sa.select(lines).order_by(lines.c.id)).all():
+        at = row.at.replace(tzinfo=UTC) if row.at.tzinfo is None else row.at.astimezone(UTC)
+        line = json.dumps([at.isoformat(), row.actor, row.event, row.detail])
+        newest, count = sha256(newest + line.encode()).digest(), count + 1
+        connection.execute(sa.update(lines).where(lines.c.id == row.id).values(chain_hash=newest))
+    ends = sa.table("audit_ends", sa.column("id"), sa.column("chain_hash"), sa.column("lines"))
+    connection.execute(sa.insert(ends).values(id=1, chain_hash=newest, lines=count))
 
 
 def upgrade() -> None:
@@ -68,6 +94,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("audits", schema=None) as batch_op:
         batch_op.add_column(sa.Column("chain_hash", sa.LargeBinary(), nullable=True))
+    _chain_audits()
 
     with op.batch_alter_table("clients", schema=None) as batch_op:
         batch_op.add_column(sa.Column("language", sa.String(length=16), server_default="", nullable=False))

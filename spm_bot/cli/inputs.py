@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,14 @@ def json_object(file: str, *, example: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise Failure(f"{file}: must be an object such as {example}")
     return found
+
+
+def day_of(text: str) -> date:
+    """The day somebody wrote as 2026-11-20. Raises Failure."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Failure(f"{text!r} is not a day: write it as 2026-11-20") from None
 
 
 def _keys_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

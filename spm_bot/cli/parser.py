@@ -168,10 +168,19 @@ def _reports(commands: _Commands[ArgumentParser]) -> None:
     )
     launch.add_argument("code", metavar="CODE", help="a round of the institution file")
     _json(launch)
-    audit = _group(commands, "audit", "the audit log")
-    lines = _add(audit, "list", "report_commands:list_audit", "the newest lines")
+    _audit(_group(commands, "audit", "the audit log: read it, see that nobody changed it"))
+
+
+def _audit(actions: _Commands[ArgumentParser]) -> None:
+    lines = _add(actions, "list", "audit_commands:list_lines", "the newest lines")
     lines.add_argument("--limit", type=_number(1, most=_MOST_ID), default=50)
+    lines.add_argument("--actor", metavar="A", help="only what this actor did")
+    lines.add_argument("--event", metavar="E", help="only this kind of event")
+    lines.add_argument("--since", metavar="DATE", help="only from this day on (UTC)")
     _json(lines)
+    verify = _add(actions, "verify", "audit_commands:verify", "whether a line was changed or cut out")
+    verify.add_argument("--expect", metavar="HASH", help="a hash this command printed earlier")
+    _json(verify)
 
 
 def _number(least: int, *, most: int):  # type: ignore[no-untyped-def]  # argparse names it in its errors

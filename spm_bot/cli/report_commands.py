@@ -1,4 +1,4 @@
-"""Commands that read: digests and the audit log."""
+"""The digest of a week: its card printed, its files written, or all of it handed out."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import argparse
 import json
 import sys
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from spm_bot.app import make_desk, opened
-from spm_bot.cli.output import Failure, show, show_rows, tell
+from spm_bot.cli.output import Failure, show, tell
 from spm_bot.settings import load_settings
-from spm_bot.storage import audits
 from spm_bot.times import Week
 
 
@@ -52,20 +50,6 @@ def write_files(folder: Path, card: str, picture: bytes | None, body: str, *, na
     (folder / f"{name}.json").write_text(body + "\n", encoding="utf-8")
     if picture is not None:
         (folder / f"{name}.png").write_bytes(picture)
-
-
-async def list_audit(args: argparse.Namespace) -> None:
-    async with opened(load_settings()) as store:
-        found = await store.read(partial(audits.lines, limit=args.limit))
-    rows: list[dict[str, object]] = [
-        {"at": each.at.isoformat(), "actor": each.actor, "event": each.event, "detail": _detail(each.detail)}
-        for each in found
-    ]
-    show_rows(rows, as_json=args.json)
-
-
-def _detail(detail: dict[str, object]) -> str:
-    return " ".join(f"{name}={value}" for name, value in detail.items())
 
 
 def _name(week: Week, branch: str | None) -> str:

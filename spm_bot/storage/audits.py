@@ -1,14 +1,25 @@
-"""The audit log: who did what when, by subject id, never by name and never with an answer."""
+"""The audit log: who did what when, by subject id, never by name and never with an answer.
+
+Every line carries the hash of itself and of the line before, so a line that is changed or cut out later
+breaks the chain. Retention drops the oldest lines: then the chain begins with the oldest one left.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, func, insert, select, update
 
-from spm_bot.storage.tables import audits
+from spm_bot.storage.tables import audit_ends, audits
+
+PAGE = 5_000
+_ONLY = 1
+_END = select(audit_ends.c.chain_hash, audit_ends.c.lines).where(audit_ends.c.id == _ONLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +30,88 @@ class Audit:
     detail: dict[str, object]
 
 
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What a walk along the chain found: lines that hold, the newest hash in hex, the id of the first line
+    that does not fit, and how many lines follow the hash that was `expected` (None: not met).
+    """
+
+    lines: int
+    newest: str
+    broken_at: int | None
+    since_expected: int | None
+
+
 def write_down(
     connection: Connection, *, at: datetime, actor: str, event: str, **detail: str | int | None
 ) -> None:
     """Adds one line; `actor` is a staff subject id, `cli:<account>` or `system`."""
-    row = {"at": at, "actor": actor, "event": event, "detail": json.dumps(detail, sort_keys=True)}
-    connection.execute(audits.insert(), row)
+    # Whoever writes takes the end of the chain first, so lines are in it in the order of their ids.
+    end = connection.execute(_END.with_for_update()).one()
+    told = json.dumps(detail, sort_keys=True)
+    linked = link(bytes(end.chain_hash), at=at, actor=actor, event=event, detail=told)
+    row = {"at": at, "actor": actor, "event": event, "detail": told, "chain_hash": linked}
+    connection.execute(insert(audits), row)
+    moved = update(audit_ends).where(audit_ends.c.id == _ONLY)
+    connection.execute(moved.values(chain_hash=linked, lines=end.lines + 1))
 
 
-def lines(connection: Connection, *, limit: int) -> list[Audit]:
-    """The newest lines, oldest of them first."""
-    rows = connection.execute(select(audits).order_by(audits.c.id.desc()).limit(limit)).all()
+def link(before: bytes, *, at: datetime, actor: str, event: str, detail: str) -> bytes:
+    """The hash of a line and of everything before it."""
+    line = json.dumps([at.astimezone(UTC).isoformat(), actor, event, detail])
+    return sha256(before + line.encode()).digest()
+
+
+def lines(
+    connection: Connection,
+    *,
+    limit: int,
+    actor: str | None = None,
+    event: str | None = None,
+    since: datetime | None = None,
+) -> list[Audit]:
+    """The newest lines, oldest of them first; of one actor, of one event, or from an instant on."""
+    query = select(audits).order_by(audits.c.id.desc()).limit(limit)
+    if actor is not None:
+        query = query.where(audits.c.actor == actor)
+    if event is not None:
+        query = query.where(audits.c.event == event)
+    if since is not None:
+        query = query.where(audits.c.at >= since)
+    rows = connection.execute(query).all()
     return [Audit(row.at, row.actor, row.event, json.loads(row.detail)) for row in reversed(rows)]
+
+
+def walk(connection: Connection, *, expected: str | None = None) -> Chain:
+    """Follows the chain from the oldest line left; `expected` is a hash in hex noted earlier."""
+    end = connection.execute(_END).one()
+    count = connection.execute(select(func.count()).select_from(audits)).scalar_one()
+    # Without a line dropped, the first one follows nothing; else its own hash is where we begin.
+    before: bytes | None = b"" if count == end.lines else None
+    held, met = 0, None
+    for row in _oldest_first(connection):
+        found = bytes(row.chain_hash or b"")
+        fits = before is None or found == link(
+            before, at=row.at, actor=row.actor, event=row.event, detail=row.detail
+        )
+        if not fits:
+            return Chain(held, (before or b"").hex(), row.id, met)
+        held, before = held + 1, found
+        met = 0 if found.hex() == expected else None if met is None else met + 1
+    newest = before or b""
+    if newest != bytes(end.chain_hash) and (held or end.lines):
+        # The last lines were cut off: the end of the chain is kept beside the lines.
+        last = connection.execute(select(func.max(audits.c.id))).scalar() or 0
+        return Chain(held, newest.hex(), last + 1, met)
+    return Chain(held, newest.hex(), None, met)
+
+
+def _oldest_first(connection: Connection) -> Iterator[Row[*tuple[Any, ...]]]:
+    last = 0
+    while True:
+        page = select(audits).where(audits.c.id > last).order_by(audits.c.id).limit(PAGE)
+        rows = connection.execute(page).all()
+        yield from rows
+        if len(rows) < PAGE:
+            return
+        last = rows[-1].id

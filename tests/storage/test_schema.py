@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, inspect
 
-from spm_bot.storage import schema
+from spm_bot.storage import audits, schema
 from spm_bot.storage.store import Corrupt, Store, Unavailable
 from spm_bot.storage.tables import metadata
 from spm_bot.storage.vault import Vault
-from tests.seed import enter, row
+from tests.seed import AT, enter, row
 
 ROOT = Path(__file__).parents[2]
 
@@ -75,6 +75,24 @@ async def test_migrations_go_down_to_nothing_and_up_again(empty_url: str) -> Non
     await schema.migrate(empty_url)
     assert await schema.current(empty_url) == schema.head()
     assert await schema.connected(empty_url, differences) == []
+
+
+async def test_audit_log_of_an_older_version_gets_its_chain(empty_url: str, vault: Vault) -> None:
+    await schema.migrate(empty_url, to="0002")
+    old = "INSERT INTO audits (at, actor, event, detail) VALUES ('2026-11-24 07:00:00+00:00', 'a', 'e', '{}')"
+
+    def write(connection: Connection) -> None:
+        for _ in range(3):
+            connection.exec_driver_sql(old)
+        connection.commit()
+
+    await schema.connected(empty_url, write)
+    await schema.migrate(empty_url)
+    store = await Store.open(empty_url, vault=vault, durability="off", lanes=1)
+    await store.write(lambda c: audits.write_down(c, at=AT, actor="a", event="e"))
+    chain = await store.read(audits.walk)
+    await store.close()
+    assert (chain.lines, chain.broken_at) == (4, None)
 
 
 async def test_migrating_to_the_revision_it_is_at_changes_nothing(empty_url: str) -> None:
