@@ -168,7 +168,22 @@ def _reports(commands: _Commands[ArgumentParser]) -> None:
     )
     launch.add_argument("code", metavar="CODE", help="a round of the institution file")
     _json(launch)
+    _export(_group(commands, "export", "data for the institution's own analysis"))
     _audit(_group(commands, "audit", "the audit log: read it, see that nobody changed it"))
+
+
+def _export(actions: _Commands[ArgumentParser]) -> None:
+    answers = _add(
+        actions, "responses", "export_commands:responses", "answers without names, with a codebook"
+    )
+    answers.add_argument("--format", choices=("csv", "xlsx"), default="csv", help="(csv)")
+    answers.add_argument("--out", required=True, metavar="FILE", help="write it there")
+    answers.add_argument("--survey", metavar="S", help="only this survey (all)")
+    answers.add_argument("--week", metavar="2026-W47", help="only this week")
+    answers.add_argument("--from", dest="first", metavar="WEEK", help="from this week on")
+    answers.add_argument("--to", dest="last", metavar="WEEK", help="up to this week")
+    answers.add_argument("--labels", metavar="L", help="language of labels (the institution's first)")
+    _json(answers)
 
 
 def _audit(actions: _Commands[ArgumentParser]) -> None:
