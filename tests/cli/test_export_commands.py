@@ -13,7 +13,8 @@ from openpyxl import load_workbook
 from spm_bot.app import opened
 from spm_bot.settings import load_settings
 from tests.cli.conftest import Give
-from tests.usecases.test_export_responses import SATISFACTION, STRESS, fill
+from tests.usecases.test_export_responses import fill
+from tests.usecases.test_respond_rows import SATISFACTION, STRESS
 
 
 async def _fill(count: int) -> None:
