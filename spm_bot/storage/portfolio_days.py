@@ -1,0 +1,117 @@
+"""The loan portfolio: as the register holds it now, and as it stood on the day of each list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from sqlalchemy import ColumnElement, Connection, case, delete, func, insert, select
+
+from spm_bot.fieldwork.register import ACTIVE
+from spm_bot.storage.tables import loans, portfolios
+
+LATE = 30
+"""Days in arrears beyond which the whole outstanding of a loan is at risk."""
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioRow:
+    """Loans of one branch and currency on one day, in units of the currency."""
+
+    branch: str
+    currency: str
+    outstanding: float
+    overdue30: float
+    written_off: float
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioDay:
+    """What the list of one day says of a branch, product, officer and currency: how many loans are paid,
+    what is outstanding on them, on those more than 30 days late, on those restructured, and what the list
+    has as written off.
+    """
+
+    branch: str
+    product: str
+    officer: str
+    currency: str
+    loans: int
+    outstanding: float
+    overdue30: float
+    restructured: float
+    written_off: float
+
+
+_ACTIVE = loans.c.status == ACTIVE
+_NAMES = tuple(each.name for each in fields(PortfolioDay))
+_SEGMENTS = (loans.c.branch, loans.c.product, loans.c.officer, loans.c.currency)
+
+
+def portfolio(connection: Connection) -> list[PortfolioRow]:
+    """Active loans by branch and currency as they are held now; `as_of` is the oldest day among them."""
+    query = (
+        select(
+            loans.c.branch,
+            loans.c.currency,
+            _sum_where(_ACTIVE),
+            _sum_where(_ACTIVE & (loans.c.days_in_arrears > LATE)),
+            func.sum(loans.c.written_off),
+            func.min(loans.c.as_of),
+        )
+        .where(_still_named())
+        .group_by(loans.c.branch, loans.c.currency)
+        .order_by(loans.c.branch, loans.c.currency)
+    )
+    return [PortfolioRow(*row) for row in connection.execute(query)]
+
+
+def keep_day(connection: Connection, as_of: str) -> bool:
+    """Keeps the portfolio as it is held now under that day; False when it stands there like this already."""
+    query = (
+        select(
+            *_SEGMENTS,
+            func.sum(case((_ACTIVE, 1), else_=0)),
+            _sum_where(_ACTIVE),
+            _sum_where(_ACTIVE & (loans.c.days_in_arrears > LATE)),
+            _sum_where(_ACTIVE & loans.c.restructured),
+            func.sum(loans.c.written_off),
+        )
+        .where(_still_named())
+        .group_by(*_SEGMENTS)
+        .having((func.sum(case((_ACTIVE, 1), else_=0)) > 0) | (func.sum(loans.c.written_off) > 0))
+        .order_by(*_SEGMENTS)
+    )
+    held = [PortfolioDay(*row) for row in connection.execute(query)]
+    if held == day(connection, as_of):
+        return False
+    connection.execute(delete(portfolios).where(portfolios.c.as_of == as_of))
+    rows = [{"as_of": as_of, **{name: getattr(each, name) for name in _NAMES}} for each in held]
+    if rows:
+        connection.execute(insert(portfolios), rows)
+    return True
+
+
+def day(connection: Connection, as_of: str) -> list[PortfolioDay]:
+    """The portfolio that was kept of this day."""
+    segments = [portfolios.c[column.name] for column in _SEGMENTS]
+    query = select(*(portfolios.c[name] for name in _NAMES)).where(portfolios.c.as_of == as_of)
+    return [PortfolioDay(*row) for row in connection.execute(query.order_by(*segments))]
+
+
+def newest_kept(connection: Connection) -> str | None:
+    """The newest day of which a portfolio was kept."""
+    return connection.execute(select(func.max(portfolios.c.as_of))).scalar()
+
+
+def _sum_where(condition: ColumnElement[bool]) -> ColumnElement[float]:
+    return func.sum(case((condition, loans.c.outstanding), else_=0.0))
+
+
+def _still_named() -> ColumnElement[bool]:
+    """Active loans, and of those that are over the ones that the last whole list still names: it named all
+    that are active.
+    """
+    paid = loans.alias()
+    whole = select(func.coalesce(func.min(paid.c.as_of), "")).where(paid.c.status == ACTIVE)
+    return _ACTIVE | (loans.c.as_of >= whole.scalar_subquery())
