@@ -5,18 +5,23 @@ Who may be asked at all is decided in `audience`; the reasons for every no are l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import combinations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from spm_bot.times import YEAR, Hours, Weekday, Window
+from spm_bot.clauses import DueDates
+from spm_bot.times import WEEK, YEAR, Hours, Weekday, Window
 
 if TYPE_CHECKING:
     from spm_bot.institution import Institution
+
+
+LOOK_BACK = YEAR + 2 * WEEK
+"""How old an invitation can be and still count: a year, and the time it and its reminder take to leave."""
 
 
 class Reason(StrEnum):
@@ -24,9 +29,12 @@ class Reason(StrEnum):
 
     DECEASED = "deceased"
     CLOSED = "closed"
+    WORKS_HERE = "works_here"
     UNDER_AGE = "under_age"
     AGE_UNKNOWN = "age_unknown"
     NO_LOAN = "no_active_loan"
+    HAS_LOAN = "has_active_loan"
+    NOT_IN_AUDIENCE = "not_in_audience"
     NOT_JOINED = "not_joined"
     UNREACHABLE = "unreachable"
     NO_CONSENT = "no_consent"
@@ -37,6 +45,10 @@ class Reason(StrEnum):
     COOL_DOWN = "cool_down"
     INVITATIONS_SPENT = "invitations_spent"
     MESSAGES_SPENT = "messages_spent"
+    # No hour at which this client may be written to comes soon enough.
+    WINDOW_SHUT = "window_shut"
+    # More people would be asked than can be helped; set by whoever knows how many that are.
+    CAPACITY = "capacity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +56,7 @@ class ContactRules:
     """Limits on what we start. Days and weeks are elapsed time, a year is 365 days.
 
     `cool_downs`: survey → weeks until the same client gets it again. `apart`: pairs of surveys with
-    the weeks that must lie between them.
+    the weeks that must lie between them. Both may be up to `slack_hours` shorter.
     """
 
     min_days_between: int = 21
@@ -54,30 +66,72 @@ class ContactRules:
     apart: Mapping[frozenset[str], int] = field(default_factory=lambda: MappingProxyType({}))
     slack_hours: int = 72
     hours: Hours = field(default_factory=lambda: Hours(time(9), time(19)))
+    due_dates: DueDates = field(default_factory=DueDates)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One invitation: when it left, or is to leave while it has not `arrived`, and when its reminder did."""
+
+    survey: str
+    at: datetime
+    reminded_at: datetime | None = None
+    invitation: int = 0
+    arrived: bool = True
+
+    @property
+    def messages_at(self) -> tuple[datetime, ...]:
+        return (self.at,) if self.reminded_at is None else (self.at, self.reminded_at)
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What we started with one client: invitations with their survey, and all messages among them
-    (invitations and reminders; replies, cases and digests do not count).
-    """
+    """What we started with one client. Replies, cases and digests are not in it."""
 
-    invited_at: tuple[tuple[str, datetime], ...] = ()
-    messages_at: tuple[datetime, ...] = ()
+    asked: tuple[Asked, ...] = ()
+
+    @property
+    def invited_at(self) -> tuple[datetime, ...]:
+        return tuple(each.at for each in self.asked)
+
+    @property
+    def messages_at(self) -> tuple[datetime, ...]:
+        """Invitations and reminders, of whatever kind of round: they share one budget."""
+        return tuple(at for each in self.asked for at in each.messages_at)
+
+    def before(self, invitation: int) -> History:
+        """What this invitation has to reckon with when it leaves: what has arrived, and what waits since
+        before it. So of two that wait at once the later one gives way.
+        """
+        return History(
+            tuple(
+                each
+                for each in self.asked
+                if each.invitation != invitation and (each.arrived or each.invitation < invitation)
+            )
+        )
+
+    def without_reminder(self, invitation: int) -> History:
+        """What the reminder of this invitation has to reckon with when it leaves."""
+        return History(
+            tuple(
+                replace(each, reminded_at=None) if each.invitation == invitation else each
+                for each in self.asked
+            )
+        )
 
 
 def too_soon(history: History, *, survey: str, rules: ContactRules, now: datetime) -> Reason | None:
     """Why an invitation to `survey` must not start at `now`, or None if it may."""
-    own = [at for code, at in history.invited_at if code == survey]
+    own = [each.at for each in history.asked if each.survey == survey]
     if _within(own, _weeks(rules.cool_downs.get(survey, 0), rules), now):
         return Reason.SURVEY_COOL_DOWN
-    for other, at in history.invited_at:
-        if _within([at], _weeks(rules.apart.get(frozenset((survey, other)), 0), rules), now):
+    for each in history.asked:
+        if _within([each.at], _weeks(rules.apart.get(frozenset((survey, each.survey)), 0), rules), now):
             return Reason.SURVEYS_TOO_NEAR
-    invited = [at for _, at in history.invited_at]
-    if _within(invited, timedelta(days=rules.min_days_between), now):
+    if _within(history.invited_at, timedelta(days=rules.min_days_between), now):
         return Reason.COOL_DOWN
-    if _within(invited, YEAR, now) >= rules.max_per_year:
+    if _within(history.invited_at, YEAR, now) >= rules.max_per_year:
         return Reason.INVITATIONS_SPENT
     return messages_spent(history, rules=rules, now=now)
 
@@ -95,7 +149,7 @@ def _weeks(weeks: int, rules: ContactRules) -> timedelta:
     return timedelta(weeks=weeks) - timedelta(hours=rules.slack_hours)
 
 
-def _within(moments: list[datetime] | tuple[datetime, ...], span: timedelta, now: datetime) -> int:
+def _within(moments: Sequence[datetime], span: timedelta, now: datetime) -> int:
     """How many moments lie less than `span` before `now`, or after it (planned, not yet sent)."""
     return sum(now - at < span for at in moments) if span > timedelta(0) else 0
 
@@ -121,4 +175,5 @@ def contact_rules(institution: Institution) -> ContactRules:
         cool_downs=MappingProxyType(dict(contact.cool_down_weeks)),
         apart=MappingProxyType(apart),
         hours=contact.hours.hours,
+        due_dates=contact.due_dates,
     )

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from spm_bot.fieldwork.audience import Candidate, why_not_at_all
-from spm_bot.fieldwork.contact_rules import History, Reason
+from spm_bot.fieldwork.contact_rules import LOOK_BACK, History, Reason
+from spm_bot.fieldwork.due_dates import Instalments
 from spm_bot.protection.consent import Purpose
-from spm_bot.storage import consents, people, rounds, sessions, survey_versions
-from spm_bot.storage.people import Client
+from spm_bot.storage import consents, histories, instalments, people, sessions, survey_versions
+from spm_bot.storage.people import Chat, Client
 from spm_bot.storage.store import Connection
 from spm_bot.surveys.model import Survey
 from spm_bot.surveys.wordings import wording
-from spm_bot.times import YEAR
 from spm_bot.usecases.visit import Desk
 
 
@@ -22,33 +22,51 @@ def candidates(connection: Connection, clients: Sequence[Client], *, now: dateti
     ids = [client.id for client in clients]
     chats = people.chats_of_clients(connection, ids)
     agreeing = consents.clients_agreeing(connection, Purpose.SURVEY, ids)
-    asked = rounds.history(connection, ids, since=now - YEAR)
+    asked = histories.of_clients(connection, ids, since=now - LOOK_BACK)
     busy = sessions.busy_clients(connection, ids)
-    found = []
-    for client in clients:
-        chat = chats.get(client.id)
-        history = asked.get(client.id, [])
-        found.append(
-            Candidate(
-                client=client.id,
-                address=chat.id if chat else None,
-                branch=client.branch,
-                status=client.status,
-                birth_year=client.birth_year,
-                has_loan=client.has_loan,
-                in_arrears=client.days_in_arrears > 0,
-                reachable=chat.reachable if chat else False,
-                agrees=client.id in agreeing,
-                language=chat.language if chat else "",
-                busy=client.id in busy,
-                history=History(
-                    tuple((each.survey, each.invited_at) for each in history),
-                    tuple(at for each in history for at in each.messages_at),
-                ),
-                hour=client.hour,
-            )
+    dues = instalments.of_clients(connection, ids)
+    return [
+        _candidate(
+            client,
+            chats.get(client.id),
+            agrees=client.id in agreeing,
+            busy=client.id in busy,
+            history=asked.get(client.id, History()),
+            dues=dues.get(client.id, ()),
         )
-    return found
+        for client in clients
+    ]
+
+
+def _candidate(
+    client: Client,
+    chat: Chat | None,
+    *,
+    agrees: bool,
+    busy: bool,
+    history: History,
+    dues: tuple[Instalments, ...],
+) -> Candidate:
+    return Candidate(
+        client=client.id,
+        address=chat.id if chat else None,
+        branch=client.branch,
+        status=client.status,
+        birth_year=client.birth_year,
+        has_loan=client.has_loan,
+        in_arrears=client.days_in_arrears > 0,
+        reachable=chat.reachable if chat else False,
+        agrees=agrees,
+        language=chat.language if chat else "",
+        busy=busy,
+        history=history,
+        hour=client.hour,
+        born_on=None if client.born_on is None else date.fromisoformat(client.born_on),
+        works_here=client.works_here,
+        product=client.product,
+        gender=client.gender,
+        dues=dues,
+    )
 
 
 def signed_languages(connection: Connection, survey: Survey) -> frozenset[str]:

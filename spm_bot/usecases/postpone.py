@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from babel.core import Locale
 
 from spm_bot.messages import Outbound
-from spm_bot.storage import people, reminders, rounds, sessions
+from spm_bot.storage import instalments, people, reminders, rounds, sessions
 from spm_bot.storage.rounds import Invitation
 from spm_bot.surveys.model import Choice, Words
 from spm_bot.times import at_wall, on_wall
@@ -96,15 +96,16 @@ def _moments(visit: Visit, invitation: Invitation) -> Iterator[tuple[str, dateti
         return
     client = people.client(visit.connection, invitation.client)
     last = deadline(invitation, sessions.of_invitation(visit.connection, invitation.id))
+    dues = instalments.of_clients(visit.connection, [client.id]).get(client.id, ())
     zone = visit.desk.institution.zone_of(client.branch)
     today = on_wall(visit.now, zone=zone).date()
     hour, tonight = visit.now + HOUR, at_wall(today, TONIGHT, zone=zone)
     for code, at in (("hour", hour), *([("tonight", tonight)] if hour < tonight else [])):
-        if at == sendable_from(visit.desk, client.branch, at, hour=client.hour) < last:
+        if at == sendable_from(visit.desk, client.branch, at, hour=client.hour, dues=dues) < last:
             yield code, at
     midnight = at_wall(today + DAY, time(0), zone=zone)
-    first = allowed_from(visit.desk, client.branch, midnight, hour=client.hour)
-    same = allowed_from(visit.desk, client.branch, visit.now + DAY, hour=client.hour)
+    first = allowed_from(visit.desk, client.branch, midnight, hour=client.hour, dues=dues)
+    same = allowed_from(visit.desk, client.branch, visit.now + DAY, hour=client.hour, dues=dues)
     suits = same < last and on_wall(same, zone=zone).date() == on_wall(first, zone=zone).date()
     if first < last:
         yield "tomorrow", same if suits else first

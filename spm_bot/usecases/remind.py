@@ -10,7 +10,7 @@ from functools import partial
 from spm_bot.fieldwork.audience import why_not_at_all
 from spm_bot.fieldwork.contact_rules import messages_spent
 from spm_bot.messages import Outbound
-from spm_bot.storage import outbox, people, reminders, rounds, sessions
+from spm_bot.storage import histories, outbox, people, reminders, rounds, sessions
 from spm_bot.storage.people import Client
 from spm_bot.storage.reminders import Silence
 from spm_bot.storage.rounds import Invitation
@@ -21,6 +21,7 @@ from spm_bot.texts import voice
 from spm_bot.usecases.eligibility import candidates, signed_languages
 from spm_bot.usecases.find_hour import allowed_from
 from spm_bot.usecases.invite import invitation_message, reply_row
+from spm_bot.usecases.recheck import HELD, OVER
 from spm_bot.usecases.talk import exact_survey, hidden
 from spm_bot.usecases.visit import Desk
 
@@ -51,10 +52,13 @@ def _remind_of(connection: Connection, desk: Desk, silence: Silence, *, now: dat
     invitation = rounds.invitation(connection, silence.invitation)
     if invitation is None or invitation.client is None:
         return False
+    state = histories.states_of_rounds(connection, [invitation.id])[invitation.id]
+    if state in HELD | OVER:
+        return False
     client = people.client(connection, invitation.client)
     begun = None if silence.session is None else sessions.get(connection, silence.session)
     [candidate] = candidates(connection, [client], now=now)
-    at = allowed_from(desk, client.branch, now, hour=client.hour)
+    at = allowed_from(desk, client.branch, now, hour=client.hour, dues=candidate.dues)
     if (
         at >= min(silence.since + LATEST, deadline(invitation, begun))
         or not candidate.reachable

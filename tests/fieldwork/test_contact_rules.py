@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spm_bot.fieldwork.contact_rules import (
+    Asked,
     ContactRules,
     History,
     Reason,
@@ -39,23 +40,32 @@ def local(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=NAIROBI).astimezone(UTC)
 
 
+def asked(*invitations: tuple[str, datetime]) -> History:
+    return History(tuple(Asked(survey, at) for survey, at in invitations))
+
+
+def written_to(*moments: datetime) -> History:
+    """Invitations long gone whose reminders left at these moments."""
+    return History(tuple(Asked("adhoc", ago(days=400), reminded_at=at) for at in moments))
+
+
 @pytest.mark.parametrize(
     ("history", "reason"),
     [
         (History(), None),
-        (History((("debt_stress", ago(weeks=26)),)), None),
-        (History((("debt_stress", ago(weeks=26, hours=-72)),)), None),
-        (History((("debt_stress", ago(weeks=26, hours=-73)),)), Reason.SURVEY_COOL_DOWN),
-        (History((("debt_stress", ago(days=2)),)), Reason.SURVEY_COOL_DOWN),
-        (History((("client_exit", ago(days=21)),)), None),
-        (History((("client_exit", ago(days=21, hours=-1)),)), Reason.COOL_DOWN),
-        (History((("client_exit", NOW + timedelta(hours=3)),)), Reason.COOL_DOWN),
-        (History(tuple(("adhoc", ago(days=22 + day)) for day in range(5))), None),
-        (History(tuple(("adhoc", ago(days=22 + day)) for day in range(6))), Reason.INVITATIONS_SPENT),
-        (History(tuple(("adhoc", ago(days=360 + day)) for day in range(6))), None),
-        (History((), tuple(ago(days=day) for day in range(11))), None),
-        (History((), tuple(ago(days=day) for day in range(12))), Reason.MESSAGES_SPENT),
-        (History((), tuple(ago(days=365 + day) for day in range(12))), None),
+        (asked(("debt_stress", ago(weeks=26))), None),
+        (asked(("debt_stress", ago(weeks=26, hours=-72))), None),
+        (asked(("debt_stress", ago(weeks=26, hours=-73))), Reason.SURVEY_COOL_DOWN),
+        (asked(("debt_stress", ago(days=2))), Reason.SURVEY_COOL_DOWN),
+        (asked(("client_exit", ago(days=21))), None),
+        (asked(("client_exit", ago(days=21, hours=-1))), Reason.COOL_DOWN),
+        (asked(("client_exit", NOW + timedelta(hours=3))), Reason.COOL_DOWN),
+        (asked(*(("adhoc", ago(days=22 + day)) for day in range(5))), None),
+        (asked(*(("adhoc", ago(days=22 + day)) for day in range(6))), Reason.INVITATIONS_SPENT),
+        (asked(*(("adhoc", ago(days=360 + day)) for day in range(6))), None),
+        (written_to(*(ago(days=day) for day in range(11))), None),
+        (written_to(*(ago(days=day) for day in range(12))), Reason.MESSAGES_SPENT),
+        (written_to(*(ago(days=365 + day) for day in range(12))), None),
     ],
 )
 def test_debt_stress_after_a_history(history: History, reason: Reason | None) -> None:
@@ -71,14 +81,39 @@ def test_debt_stress_after_a_history(history: History, reason: Reason | None) ->
     ],
 )
 def test_surveys_keep_their_distance(survey: str, weeks: int, reason: Reason | None) -> None:
-    history = History((("client_satisfaction", ago(weeks=weeks)),))
+    history = asked(("client_satisfaction", ago(weeks=weeks)))
     assert too_soon(history, survey=survey, rules=RULES, now=NOW) == reason
 
 
 def test_reminder_needs_room_in_the_budget_of_messages() -> None:
-    full = History((), tuple(ago(days=30 * month) for month in range(12)))
+    full = written_to(*(ago(days=30 * month) for month in range(12)))
     assert messages_spent(full, rules=RULES, now=NOW) == Reason.MESSAGES_SPENT
     assert messages_spent(full, rules=RULES, now=NOW + timedelta(days=36)) is None
+
+
+def test_invitations_and_reminders_of_all_rounds_share_one_budget() -> None:
+    twice = tuple(Asked("adhoc", ago(days=30 * n), ago(days=30 * n - 2)) for n in range(1, 6))
+    assert History(twice).messages_at[:2] == (ago(days=30), ago(days=28))
+    assert messages_spent(History(twice), rules=RULES, now=NOW) is None
+    full = (*twice, Asked("debt_stress", ago(days=200), ago(days=199)))
+    assert messages_spent(History(full), rules=RULES, now=NOW) == Reason.MESSAGES_SPENT
+
+
+def test_what_leaves_reckons_with_what_came_before_it() -> None:
+    """Of two that wait the later one gives way; what has arrived counts, whichever was written first."""
+    first, second = (Asked("adhoc", NOW, invitation=n, arrived=False) for n in (1, 2))
+    there = Asked("adhoc", ago(days=1), invitation=3)
+    history = History((first, second, there))
+    assert history.before(1) == History((there,))
+    assert history.before(2) == History((first, there))
+    assert history.before(4) == history
+
+
+def test_reminder_does_not_count_itself() -> None:
+    reminded = History(
+        (Asked("adhoc", ago(days=2), NOW, invitation=1), Asked("adhoc", ago(days=40), ago(days=39)))
+    )
+    assert reminded.without_reminder(1).messages_at == (ago(days=2), ago(days=40), ago(days=39))
 
 
 @given(st.lists(st.tuples(st.sampled_from(SURVEYS), st.integers(0, 3)), max_size=120))
@@ -87,8 +122,8 @@ def test_nobody_who_is_asked_whenever_allowed_is_asked_too_often(tries: list[tup
     for survey, weeks in tries:
         now += timedelta(weeks=weeks)
         if too_soon(history, survey=survey, rules=RULES, now=now) is None:
-            history = History((*history.invited_at, (survey, now)), (*history.messages_at, now))
-    moments = [at for _, at in history.invited_at]
+            history = History((*history.asked, Asked(survey, now)))
+    moments = history.invited_at
     assert all(later - sooner >= timedelta(days=21) for sooner, later in pairwise(moments))
     assert all(sum(at - timedelta(days=365) < other <= at for other in moments) <= 6 for at in moments)
 
