@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from spm_bot.fieldwork.audience import Candidate
+    from spm_bot.fieldwork.quotas import Stratum
 
 
 def panel_week(client: int, *, seed: int, cycle_weeks: int) -> int:
@@ -26,9 +28,37 @@ def is_due(client: int, *, seed: int, cycle_weeks: int, weeks_since_start: int) 
     return panel_week(client, seed=seed, cycle_weeks=cycle_weeks) <= weeks_since_start % cycle_weeks
 
 
+def rank(client: int, *, seed: int, wave: int) -> int:
+    """The place of a client in the line of those who are due, another one in each wave."""
+    return int.from_bytes(sha256(f"rank:{seed}:{wave}:{client}".encode()).digest()[:8])
+
+
 def draw(candidates: Sequence[Candidate], *, size: int, rng: Random) -> list[Candidate]:
     """A simple random sample of at most `size`, in the order given."""
     if size >= len(candidates):
         return list(candidates)
     places = sorted(rng.sample(range(len(candidates)), size))
     return [candidates[place] for place in places]
+
+
+def draw_strata(
+    frame: Mapping[Stratum, Sequence[int]], places: Mapping[Stratum, int], *, rng: Random
+) -> list[tuple[int, Stratum]]:
+    """A simple random sample of each stratum, as many as it has places, in an order of chance.
+
+    Each of the N people of a stratum with n places is drawn with the chance n/N; whoever answers stands
+    for N/n people of it.
+    """
+    drawn: list[tuple[int, Stratum]] = []
+    for stratum in sorted(places):
+        people = frame.get(stratum, ())
+        chosen = rng.sample(people, min(places[stratum], len(people)))
+        drawn.extend((client, stratum) for client in chosen)
+    rng.shuffle(drawn)
+    return drawn
+
+
+def delay(client: int, *, seed: int, spread: timedelta) -> timedelta:
+    """How long within `spread` this client's message waits: by chance, and the same each time one asks."""
+    drawn = sha256(f"delay:{seed}:{client}".encode()).digest()
+    return spread * (int.from_bytes(drawn[:6]) / 2**48)

@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
-from spm_bot.storage.sessions import ACTIVE, SUSPENDED
+from spm_bot.fieldwork.round_states import RoundState, before
 from spm_bot.storage.store import vault_of
-from spm_bot.storage.tables import invitations, rounds, sessions
+from spm_bot.storage.tables import invitations, rounds
 
 REASON = "rounds.reason"
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A survey, an origin and a seed; `audience` says in JSON whom it is for."""
+    """A survey, an origin and a seed; `audience` says in JSON whom it is for.
+
+    A sample has a `size`, is drawn over `strata`, and invites nobody more once it has `quota` answers.
+    """
 
     id: int
     code: str
@@ -28,6 +31,18 @@ class Round:
     seed: int
     opened_at: datetime
     state: str
+    starts_at: datetime | None = None
+    closes_at: datetime | None = None
+    requested_by: str = ""
+    approved_by: str = ""
+    approved_at: datetime | None = None
+    size: int | None = None
+    quota: int | None = None
+    strata: tuple[str, ...] = ()
+    spread_hours: int = 0
+    window_hours: int = 72
+    replacements: int = 1
+    waves: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +73,7 @@ class NewInvitation:
     has_loan: bool
     branch: str
     week: str
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What one client was asked, when, and when we reminded them of it."""
-
-    survey: str
-    invited_at: datetime
-    reminded_at: datetime | None
-
-    @property
-    def messages_at(self) -> tuple[datetime, ...]:
-        return (self.invited_at,) if self.reminded_at is None else (self.invited_at, self.reminded_at)
+    stratum: str = ""
 
 
 def open_round(
@@ -84,8 +87,16 @@ def open_round(
     at: datetime,
     requested_by: str = "",
     reason: str = "",
+    size: int | None = None,
+    quota: int | None = None,
+    strata: Sequence[str] = (),
+    spread_hours: int = 0,
+    window_hours: int = 72,
+    replacements: int = 1,
+    starts_at: datetime | None = None,
+    state: str = RoundState.OPEN,
 ) -> Round:
-    """The round with this code, opened now if there is none yet."""
+    """The round with this code, written down now if there is none yet."""
     known = find_round(connection, code)
     if known is not None:
         return known
@@ -98,20 +109,63 @@ def open_round(
         "opened_at": at,
         "requested_by": requested_by,
         "reason": vault_of(connection).encrypt(reason, associated=REASON) if reason else None,
-        "state": "open",
+        "size": size,
+        "quota": quota,
+        "strata": ",".join(strata),
+        "spread_hours": spread_hours,
+        "window_hours": window_hours,
+        "replacements": replacements,
+        "starts_at": starts_at,
+        "state": state,
     }
     identity = connection.execute(insert(rounds).returning(rounds.c.id), row).scalar_one()
-    return Round(identity, code, survey, origin, audience, seed, at, "open")
+    return get_round(connection, identity)
+
+
+def set_state(
+    connection: Connection,
+    round_id: int,
+    state: RoundState,
+    *,
+    approved_by: str = "",
+    approved_at: datetime | None = None,
+    closes_at: datetime | None = None,
+) -> bool:
+    """Moves a round on, with who said yes to it or when it ended; False where it may not go there now."""
+    said = {"approved_by": approved_by or None, "approved_at": approved_at, "closes_at": closes_at}
+    mine = (rounds.c.id == round_id, rounds.c.state.in_(before(state)))
+    news = {"state": state, **{name: value for name, value in said.items() if value is not None}}
+    return connection.execute(update(rounds).where(*mine).values(news)).rowcount == 1
+
+
+def get_round(connection: Connection, round_id: int) -> Round:
+    """The round with this id. Raises LookupError."""
+    row = connection.execute(_ROUND.where(rounds.c.id == round_id)).first()
+    if row is None:
+        raise LookupError(f"no round {round_id}")
+    return _round(row)
+
+
+def reason_of(connection: Connection, round_id: int) -> str:
+    """Why somebody asked for the round, in their own words; '' if nobody said."""
+    sealed = connection.execute(select(rounds.c.reason).where(rounds.c.id == round_id)).scalar()
+    return "" if sealed is None else vault_of(connection).decrypt(sealed, associated=REASON)
 
 
 def find_round(connection: Connection, code: str) -> Round | None:
     row = connection.execute(_ROUND.where(rounds.c.code == code)).first()
-    return None if row is None else Round(*row)
+    return None if row is None else _round(row)
 
 
 def all_rounds(connection: Connection) -> list[Round]:
     """Every round, oldest first."""
-    return [Round(*row) for row in connection.execute(_ROUND.order_by(rounds.c.id))]
+    return [_round(row) for row in connection.execute(_ROUND.order_by(rounds.c.id))]
+
+
+def rounds_in(connection: Connection, *states: RoundState) -> list[Round]:
+    """The rounds that stand so, oldest first."""
+    query = _ROUND.where(rounds.c.state.in_(states)).order_by(rounds.c.id)
+    return [_round(row) for row in connection.execute(query)]
 
 
 def sizes(connection: Connection) -> dict[int, int]:
@@ -133,37 +187,27 @@ def invite(connection: Connection, round_: Round, fresh: Sequence[NewInvitation]
         ).scalars()
     )
     rows = [
-        {
-            "round_id": round_.id,
-            "client_id": new.client,
-            "wave": new.wave,
-            "survey": round_.survey,
-            "invited_at": new.invited_at,
-            "expires_at": new.expires_at,
-            "in_arrears": new.in_arrears,
-            "has_loan": new.has_loan,
-            "branch": new.branch,
-            "week": new.week,
-        }
+        {"round_id": round_.id, "survey": round_.survey, "client_id": new.client, **_circumstances(new)}
         for new in fresh
         if new.client not in known
     ]
     if not rows:
         return {}
-    connection.execute(insert(invitations), rows)
-    written = select(invitations.c.client_id, invitations.c.id).where(
-        *mine, invitations.c.client_id.in_([row["client_id"] for row in rows])
-    )
-    return dict(connection.execute(written).all())
+    written = insert(invitations).returning(invitations.c.client_id, invitations.c.id)
+    return dict(connection.execute(written, rows).all())
+
+
+def _circumstances(new: NewInvitation) -> dict[str, Any]:
+    return {name: getattr(new, name) for name in new.__dataclass_fields__ if name != "client"}
 
 
 def invitation(connection: Connection, invitation_id: int) -> Invitation | None:
-    row = connection.execute(_INVITATION.where(invitations.c.id == invitation_id)).first()
+    row = connection.execute(INVITATION.where(invitations.c.id == invitation_id)).first()
     return None if row is None else Invitation(*row)
 
 
 def invitations_by_id(connection: Connection, ids: Collection[int]) -> dict[int, Invitation]:
-    rows = connection.execute(_INVITATION.where(invitations.c.id.in_(list(ids))))
+    rows = connection.execute(INVITATION.where(invitations.c.id.in_(list(ids))))
     return {row.id: Invitation(*row) for row in rows}
 
 
@@ -184,48 +228,15 @@ def set_delivered(connection: Connection, invitation_ids: Collection[int], *, at
         connection.execute(update(invitations).where(mine).values(delivered_at=at))
 
 
-def overdue(connection: Connection, *, now: datetime, limit: int) -> list[Invitation]:
-    """Invitations without an outcome whose time is over, except those in the midst of an answer."""
-    begun = exists().where(
-        sessions.c.invitation_id == invitations.c.id,
-        sessions.c.status.in_([ACTIVE, SUSPENDED]),
-    )
-    late = _INVITATION.where(invitations.c.outcome.is_(None), invitations.c.expires_at <= now, ~begun)
-    rows = connection.execute(late.order_by(invitations.c.expires_at, invitations.c.id).limit(limit))
-    return [Invitation(*row) for row in rows]
+_ROUND: Select[*tuple[Any, ...]] = select(*(rounds.c[name] for name in Round.__dataclass_fields__))
 
 
-def history(
-    connection: Connection, client_ids: Collection[int], *, since: datetime
-) -> dict[int, list[Asked]]:
-    """What each client was asked since then, oldest first."""
-    query = (
-        select(
-            invitations.c.client_id,
-            invitations.c.survey,
-            invitations.c.invited_at,
-            invitations.c.reminded_at,
-        )
-        .where(invitations.c.client_id.in_(list(client_ids)), invitations.c.invited_at >= since)
-        .order_by(invitations.c.invited_at)
-    )
-    found: dict[int, list[Asked]] = {}
-    for client, survey, invited_at, reminded_at in connection.execute(query):
-        found.setdefault(client, []).append(Asked(survey, invited_at, reminded_at))
-    return found
+def _round(row: Row[*tuple[Any, ...]]) -> Round:
+    known = dict(row._mapping)
+    return Round(**{**known, "strata": tuple(known["strata"].split(",")) if known["strata"] else ()})
 
 
-_ROUND: Select[*tuple[Any, ...]] = select(
-    rounds.c.id,
-    rounds.c.code,
-    rounds.c.survey,
-    rounds.c.origin,
-    rounds.c.audience,
-    rounds.c.seed,
-    rounds.c.opened_at,
-    rounds.c.state,
-)
-_INVITATION: Select[*tuple[Any, ...]] = select(
+INVITATION: Select[*tuple[Any, ...]] = select(
     invitations.c.id,
     invitations.c.round_id,
     invitations.c.client_id,

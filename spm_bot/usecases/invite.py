@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from spm_bot.fieldwork.audience import Candidate
+from spm_bot.fieldwork.quotas import Stratum
 from spm_bot.messages import Action, Button, Outbound, Subject, Token
 from spm_bot.storage import outbox, people, rounds
 from spm_bot.storage.people import Client
@@ -31,10 +33,12 @@ def write_invitations(
     when: dict[int, datetime],
     wave: int,
     window: timedelta,
+    strata: Mapping[int, Stratum] = MappingProxyType({}),
 ) -> int:
     """Writes invitations and their messages, each for the first allowed hour from `when` on."""
     allowed = {
-        each.client: allowed_from(desk, each.branch, when[each.client], hour=each.hour) for each in asked
+        each.client: allowed_from(desk, each.branch, when[each.client], hour=each.hour, dues=each.dues)
+        for each in asked
     }
     zone = desk.institution.time_zone
     fresh = [
@@ -47,6 +51,7 @@ def write_invitations(
             has_loan=each.has_loan,
             branch=each.branch,
             week=str(Week.of(allowed[each.client], zone)),
+            stratum=strata.get(each.client, ""),
         )
         for each in asked
     ]

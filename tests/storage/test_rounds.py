@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from spm_bot.fieldwork.round_states import RoundState
 from spm_bot.storage import rounds
-from spm_bot.storage.rounds import Asked, Invitation, Round
+from spm_bot.storage.rounds import Invitation, Round
 from spm_bot.storage.store import Conflict, Connection, Store
 from spm_bot.storage.tables import invitations
 from tests.seed import AT, DAY, HOUR, asked, enter, found_bare, names_of, open_round, row, rows_of
@@ -26,6 +27,44 @@ async def test_round_is_opened_once(store: Store) -> None:
     assert await store.read(lambda c: rounds.find_round(c, "none")) is None
 
 
+async def test_terms_of_a_sample_are_kept(store: Store) -> None:
+    terms: dict[str, Any] = {
+        "starts_at": AT + HOUR,
+        "requested_by": "staff-1",
+        "size": 60,
+        "quota": 20,
+        "strata": ("branch", "gender"),
+        "spread_hours": 48,
+        "window_hours": 96,
+        "replacements": 2,
+        "state": RoundState.WAITING,
+    }
+    plain: dict[str, Any] = {"survey": "branch_visit", "origin": "adhoc", "audience": "{}", "seed": 1}
+    made = await store.write(lambda c: rounds.open_round(c, code="visit", at=AT, **plain, **terms))
+    assert made == Round(made.id, code="visit", opened_at=AT, **plain, **terms)
+    assert await store.read(lambda c: rounds.get_round(c, made.id)) == made
+    with pytest.raises(LookupError):
+        await store.read(lambda c: rounds.get_round(c, 999))
+
+
+async def test_round_moves_only_where_it_may_go(store: Store) -> None:
+    made = await store.write(open_round)
+
+    async def move(state: RoundState, **said: Any) -> bool:
+        return await store.write(lambda c: rounds.set_state(c, made.id, state, **said))
+
+    assert not await move(RoundState.REFUSED)
+    assert await move(RoundState.PAUSED)
+    assert not await move(RoundState.PAUSED)
+    assert await move(RoundState.OPEN, approved_by="staff-2", approved_at=AT)
+    assert await move(RoundState.CLOSED, closes_at=AT + DAY)
+    assert not await move(RoundState.OPEN)
+    ended = replace(made, state=RoundState.CLOSED, approved_by="staff-2", approved_at=AT, closes_at=AT + DAY)
+    assert await store.read(rounds.all_rounds) == [ended]
+    assert await store.read(lambda c: rounds.rounds_in(c, RoundState.OPEN, RoundState.PAUSED)) == []
+    assert await store.read(lambda c: rounds.rounds_in(c, RoundState.CLOSED)) == [ended]
+
+
 async def test_reason_of_a_round_is_sealed(store: Store) -> None:
     def ask(connection: Connection) -> None:
         rounds.open_round(
@@ -42,6 +81,8 @@ async def test_reason_of_a_round_is_sealed(store: Store) -> None:
 
     await store.write(ask)
     assert await store.read(lambda c: found_bare(c, ["Kamau", "staff-1"])) == {"staff-1"}
+    assert await store.read(lambda c: rounds.reason_of(c, 1)) == "complaints about Mr Kamau"
+    assert await store.read(lambda c: rounds.reason_of(c, 2)) == ""
 
 
 async def test_client_is_invited_once_a_round_and_wave(store: Store) -> None:
@@ -101,29 +142,3 @@ async def test_open_invitations_of_some_clients_are_closed_together(store: Store
     assert await store.read(lambda c: rows_of(c, invitations, "outcome")) == [
         *(("completed",), ("refused",), (None,))
     ]
-
-
-async def test_overdue_are_invitations_without_an_outcome_oldest_end_first(store: Store) -> None:
-    round_, ids = await store.write(three)
-    ends = dict(zip(ids, (AT + 3 * HOUR, AT + HOUR, AT + 2 * HOUR), strict=True))
-    fresh = [asked(client, expires_at=end) for client, end in ends.items()]
-    made = await store.write(lambda c: rounds.invite(c, round_, fresh))
-    await store.write(lambda c: rounds.set_outcome(c, made[ids[2]], "refused"))
-
-    async def late(hours: int, limit: int = 9) -> list[int]:
-        found = await store.read(lambda c: rounds.overdue(c, now=AT + hours * HOUR, limit=limit))
-        return [each.client or 0 for each in found]
-
-    assert await late(3) == [ids[1], ids[0]]
-    assert await late(3, limit=1) == [ids[1]]
-    assert await late(2) == [ids[1]]
-    assert await late(0) == []
-
-
-async def test_history_is_what_each_client_was_asked_oldest_first(store: Store) -> None:
-    round_, [one, two, three_] = await store.write(three)
-    other = await store.write(lambda c: open_round(c, "sat", survey="client_satisfaction"))
-    await store.write(lambda c: rounds.invite(c, round_, [asked(one, at=AT), asked(two, at=AT - 9 * DAY)]))
-    await store.write(lambda c: rounds.invite(c, other, [asked(one, at=AT - DAY)]))
-    found = await store.read(lambda c: rounds.history(c, [one, two, three_], since=AT - 2 * DAY))
-    assert found == {one: [Asked("client_satisfaction", AT - DAY, None), Asked("debt_stress", AT, None)]}
