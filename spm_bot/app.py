@@ -27,12 +27,14 @@ from spm_bot.storage.store import Durability, Store
 from spm_bot.surveys.library import Library
 from spm_bot.texts import languages, voice
 from spm_bot.times import Clock, Daily, Week
+from spm_bot.usecases.carry_out import carry_out
 from spm_bot.usecases.deliver import Postman
 from spm_bot.usecases.erase import erase
+from spm_bot.usecases.keep_slot import keep_slot
 from spm_bot.usecases.lapse import lapse, tidy
 from spm_bot.usecases.remind import remind
 from spm_bot.usecases.retain import retain
-from spm_bot.usecases.take_turns import invite_due
+from spm_bot.usecases.stand import rests
 from spm_bot.usecases.visit import Desk, desk_for
 
 PATIENCE = 5.0
@@ -40,6 +42,7 @@ BULK_GAP = 0.05
 """Seconds between two invitations: 20 a second leave room for replies under Telegram's 30."""
 DIGEST_GRACE = timedelta(days=6)
 LAPSE_EVERY = timedelta(minutes=5)
+FIELD_EVERY = timedelta(minutes=1)
 READY = "ready"
 
 _log = logging.getLogger("spm_bot.app")
@@ -163,13 +166,14 @@ def make_jobs(desk: Desk, store: Store) -> list[Job]:
             schedule=standing.slots,
             zone=zone,
             grace=timedelta(hours=standing.window_hours),
-            run=partial(invite_due, standing, store=store, desk=desk),
+            run=partial(keep_slot, standing, store=store, desk=desk),
+            held=partial(rests, standing, store=store),
         )
         for standing in institution.rounds
-        if standing.cycle_weeks is not None
     ]
     return [
         *rounds,
+        Job("field", Every(FIELD_EVERY), zone, FIELD_EVERY, partial(carry_out, store=store, desk=desk)),
         Job("lapse", Every(LAPSE_EVERY), zone, LAPSE_EVERY, partial(lapse, store=store, desk=desk)),
         Job("remind", Every(LAPSE_EVERY), zone, LAPSE_EVERY, partial(remind, store=store, desk=desk)),
         Job("digest", institution.digest.slot, zone, DIGEST_GRACE, partial(_digest, zone=zone)),

@@ -9,13 +9,16 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from spm_bot.documents import flaw
 from spm_bot.handwriting import LONGEST_LINE, Crontab, Day, DayName, Language, SpokenLine, TimeOfDay, Zone
-from spm_bot.times import Cron, Hours, Schedule, Weekday, Weekly
+from spm_bot.times import Cron, Hours, Weekday, Weekly
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 Line = Annotated[str, Field(min_length=1, max_length=LONGEST_LINE)]
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(gt=0)]
 Days = Annotated[tuple[DayName, ...], Field(min_length=1)]
+
+
+_OF_SAMPLES = ("strata", "quota", "replacements", "spread_hours")
 
 
 class Section(BaseModel):
@@ -127,23 +130,36 @@ class Round(Section):
     approval: bool = False
 
     @model_validator(mode="after")
-    def _is_one_kind(self) -> Round:
-        if (self.schedule is None) == (self.weekday is None or self.time is None):
+    def _has_one_time(self) -> Round:
+        given = [self.weekday is not None, self.time is not None]
+        if any(given) if self.schedule is not None else not all(given):
             raise flaw("needs a weekday and a time, or a schedule (and not both)")
+        return self
+
+    @model_validator(mode="after")
+    def _is_one_kind(self) -> Round:
         if sum(each is not None for each in (self.cycle_weeks, self.sample, self.after)) != 1:
-            raise flaw("needs one of cycle_weeks, sample and after")
-        if self.sample is None and self.quota is not None:
-            raise flaw("has a quota, which only a sample can have", "quota")
+            raise flaw("needs one of cycle_weeks, sample and after (and no other)")
+        if self.sample is None:
+            for key in _OF_SAMPLES:
+                if getattr(self, key) != type(self).model_fields[key].default:
+                    raise flaw("can only stand with a sample (leave it out)", key)
+        elif self.quota is not None and self.quota > self.sample:
+            raise flaw(f"is more than the {self.sample} who are invited (write a smaller number)", "quota")
         return self
 
     @property
-    def slots(self) -> Schedule:
+    def kind(self) -> Literal["panel", "sample", "after"]:
+        if self.cycle_weeks is not None:
+            return "panel"
+        return "after" if self.sample is None else "sample"
+
+    @property
+    def slots(self) -> Weekly | Cron:
         """When it is asked."""
-        if self.schedule is not None:
-            return Cron(self.schedule)
-        if self.weekday is None or self.time is None:
-            raise ValueError(f"round {self.code} has no time")
-        return Weekly(self.weekday, self.time)
+        if self.weekday is not None and self.time is not None:
+            return Weekly(self.weekday, self.time)
+        return Cron(self.schedule or "")
 
 
 class Apart(Section):

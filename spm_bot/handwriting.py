@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -21,6 +21,7 @@ from spm_bot.times import Weekday
 LONGEST_LINE = 300
 
 _WORLD = Locale("en")
+_SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def _time_of_day(value: object) -> time:
@@ -62,16 +63,20 @@ def _weekday(value: object) -> Weekday:
 def _crontab(value: object) -> str:
     from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415  # only files with such a line need it
 
-    line = _text(value).strip()
+    line = " ".join(_text(value).split())
     fields = line.split()
     mend = 'write minute, hour, day, month, weekday, as "0 10 * * tue"'
     # crontab counts weekdays from Sunday, other readers from Monday: names mean the same to all.
     if len(fields) != len("mhdMw") or any(sign.isdigit() for sign in fields[-1]):
         raise flaw(f"is not a schedule of five fields with its weekdays by name ({mend})")
+    if not all(re.fullmatch("[0-9]{1,2}", each) for each in fields[:2]):
+        raise flaw(f"comes more than once a day (give one minute and one hour: {mend})")
     try:
-        CronTrigger.from_crontab(line)
+        trigger = CronTrigger.from_crontab(line, timezone=UTC)
     except ValueError as error:
         raise flaw(f"is not a schedule: {error} ({mend})") from None
+    if trigger.get_next_fire_time(None, _SOME_DAY) is None:
+        raise flaw(f"never comes: no month has such a day ({mend})")
     return line
 
 

@@ -134,46 +134,60 @@ class Daily:
 
 @dataclass(frozen=True, slots=True)
 class Cron:
-    """Whenever the wall clock fits a crontab line of five fields; weekdays stand in it by name."""
+    """On days that fit a crontab line of five fields, at its one minute of its one hour. Day of the month
+    and weekday must both fit; weekdays stand in it by name.
+    """
 
     line: str
 
+    @property
+    def at(self) -> time:
+        """When on such a day."""
+        minute, hour = self.line.split()[:2]
+        return time(int(hour), int(minute))
+
 
 Schedule = Weekly | Daily | Cron
-
-# Further than any clock change shifts the wall.
-_SHIFT = timedelta(hours=3)
 
 
 def due_slots(
     schedule: Schedule, *, zone: ZoneInfo, after: datetime, until: datetime
 ) -> tuple[datetime, ...]:
     """The instants of `schedule` later than `after` and not later than `until`, in order."""
-    if isinstance(schedule, Cron):
-        slots = set(_cron_slots(schedule, zone=zone, after=after, until=until))
-        return tuple(sorted(slot for slot in slots if after < slot <= until))
     # A gap may push a slot over midnight, so the day before the first one is looked at as well.
-    first = on_wall(after, zone=zone).date() - DAY
-    count = (on_wall(until, zone=zone).date() - first).days + 1
-    days = (first + number * DAY for number in range(count))
-    slots = {at_wall(day, schedule.at, zone=zone) for day in days if _falls_on(schedule, day)}
+    first, last = on_wall(after, zone=zone).date() - DAY, on_wall(until, zone=zone).date()
+    slots = {at_wall(day, schedule.at, zone=zone) for day in _days(schedule, first=first, last=last)}
     return tuple(sorted(slot for slot in slots if after < slot <= until))
 
 
-def _cron_slots(cron: Cron, *, zone: ZoneInfo, after: datetime, until: datetime) -> Iterator[datetime]:
+def next_slot(schedule: Schedule, *, zone: ZoneInfo, after: datetime) -> datetime | None:
+    """The first instant of `schedule` later than `after`; None if there is none within five years."""
+    for span in (WEEK, YEAR, 5 * YEAR):
+        if slots := due_slots(schedule, zone=zone, after=after, until=after + span):
+            return slots[0]
+    return None
+
+
+def _days(schedule: Schedule, *, first: date, last: date) -> Iterator[date]:
+    """The days from `first` to `last` on which something falls."""
+    if isinstance(schedule, Cron):
+        yield from _cron_days(schedule, first=first, last=last)
+        return
+    for number in range((last - first).days + 1):
+        day = first + number * DAY
+        if isinstance(schedule, Daily) or day.weekday() == schedule.weekday:
+            yield day
+
+
+def _cron_days(cron: Cron, *, first: date, last: date) -> Iterator[date]:
     from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415  # few commands need it
 
-    # The trigger reads the wall as if it were UTC, which has no clock changes; `at_wall` knows those.
+    # Only days are asked of it, in UTC, which has no clock changes: `at_wall` knows those.
     trigger = CronTrigger.from_crontab(cron.line, timezone=UTC)
-    seen = on_wall(after, zone=zone).replace(tzinfo=UTC) - _SHIFT
-    last = on_wall(until, zone=zone).replace(tzinfo=UTC) + _SHIFT
-    while (fits := trigger.get_next_fire_time(None, seen)) is not None and fits <= last:
-        yield at_wall(fits.date(), fits.time(), zone=zone)
+    seen = datetime.combine(first, time(0), tzinfo=UTC)
+    while (fits := trigger.get_next_fire_time(None, seen)) is not None and fits.date() <= last:
+        yield fits.date()
         seen = fits + timedelta(minutes=1)
-
-
-def _falls_on(schedule: Weekly | Daily, day: date) -> bool:
-    return isinstance(schedule, Daily) or day.weekday() == schedule.weekday
 
 
 @dataclass(frozen=True, slots=True)

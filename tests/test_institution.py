@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from spm_bot.clauses import After, Apart, Contact, DueDates, OpeningHours
 from spm_bot.institution import Institution, InstitutionError, load
-from spm_bot.times import Hours, Weekday, Weekly, Window
+from spm_bot.times import Cron, Hours, Weekday, Weekly, Window
 
 EXAMPLE = Path(__file__).parents[1] / "institution.yaml"
 TEXT = EXAMPLE.read_text(encoding="utf-8")
@@ -47,12 +48,143 @@ def test_example_is_complete_and_valid() -> None:
     assert institution.languages == ("en", "fr", "es", "sw", "hi", "ar")
     assert institution.minimum_cell == 10
     assert institution.digest.slot == Weekly(Weekday.MONDAY, time(7, 30))
-    assert [(row.survey, row.cycle_weeks, row.window_hours) for row in institution.rounds] == [
-        ("client_satisfaction", 52, 72),
-        ("debt_stress", 26, 72),
-        ("client_outcomes", 52, 72),
+    assert institution.rounds[1].slots == Weekly(Weekday.WEDNESDAY, time(10))
+
+
+def test_example_asks_as_often_as_clients_can_bear() -> None:
+    institution = load(EXAMPLE)
+    assert [(row.code, row.survey, row.kind, row.window_hours) for row in institution.rounds] == [
+        ("satisfaction", "client_satisfaction", "panel", 72),
+        ("stress", "debt_stress", "panel", 72),
+        ("outcomes", "client_outcomes", "panel", 72),
+        ("exit", "client_exit", "after", 72),
+        ("visits", "branch_visit", "sample", 72),
     ]
-    assert institution.rounds[1].slot == Weekly(Weekday.WEDNESDAY, time(10))
+    assert [row.cycle_weeks for row in institution.rounds] == [52, 26, 52, None, None]
+    assert institution.rounds[3].after == After(event="closing", days=14)
+    assert institution.contact == Contact(
+        min_days_between=21,
+        max_per_year=6,
+        messages_per_year=12,
+        hours=OpeningHours(opens=time(9), closes=time(19)),
+        due_dates=DueDates(hours=24, collection_at=time(10), hours_before=3),
+        cool_down_weeks={"client_satisfaction": 52, "debt_stress": 26, "client_outcomes": 52},
+        apart=(Apart(surveys=("client_satisfaction", "client_outcomes"), weeks=8),),
+    )
+
+
+def test_round_is_asked_on_days_of_a_crontab_line() -> None:
+    visits = load(EXAMPLE).rounds[4]
+    assert visits.slots == Cron("0 10 1-7 jan,apr,jul,oct mon")
+    assert visits.slots.at == time(10)
+
+
+VISITS = 'schedule: "0 10 1-7 jan,apr,jul,oct mon", sample: 120, quota: 45'
+CRON = '(write minute, hour, day, month, weekday, as "0 10 * * tue")'
+
+
+@pytest.mark.parametrize(
+    ("new", "place", "told"),
+    [
+        (
+            'schedule: "0 10 1-7 jan", sample: 120',
+            ".schedule",
+            f"is not a schedule of five fields with its weekdays by name {CRON}",
+        ),
+        (
+            'schedule: "0 10 * * 1", sample: 120',
+            ".schedule",
+            f"is not a schedule of five fields with its weekdays by name {CRON}",
+        ),
+        (
+            'schedule: "0 10,15 * * mon", sample: 120',
+            ".schedule",
+            (
+                "comes more than once a day (give one minute and one hour: write minute, hour, day, month,"
+                ' weekday, as "0 10 * * tue")'
+            ),
+        ),
+        (
+            'schedule: "0 10 30 feb *", sample: 120',
+            ".schedule",
+            f"never comes: no month has such a day {CRON}",
+        ),
+        (
+            'schedule: "0 10 * * moon", sample: 120',
+            ".schedule",
+            f'is not a schedule: Invalid weekday name "moon" {CRON}',
+        ),
+        ("schedule: 10, sample: 120", ".schedule", "must be text (put it in quotes)"),
+        (
+            'schedule: "0 10 * * mon", weekday: monday, sample: 120',
+            "",
+            "needs a weekday and a time, or a schedule (and not both)",
+        ),
+        ("weekday: monday, sample: 120", "", "needs a weekday and a time, or a schedule (and not both)"),
+        ("sample: 120", "", "needs a weekday and a time, or a schedule (and not both)"),
+        ('schedule: "0 10 * * mon"', "", "needs one of cycle_weeks, sample and after (and no other)"),
+        (
+            'schedule: "0 10 * * mon", sample: 120, cycle_weeks: 4',
+            "",
+            "needs one of cycle_weeks, sample and after (and no other)",
+        ),
+        (
+            'schedule: "0 10 * * mon", cycle_weeks: 4, quota: 45',
+            ".quota",
+            "can only stand with a sample (leave it out)",
+        ),
+        (
+            'schedule: "0 10 * * mon", cycle_weeks: 4, strata: [branch]',
+            ".strata",
+            "can only stand with a sample (leave it out)",
+        ),
+        (
+            'schedule: "0 10 * * mon", sample: 120, quota: 130',
+            ".quota",
+            "is more than the 120 who are invited (write a smaller number)",
+        ),
+        ('schedule: "0 10 * * mon", sample: 29', ".sample", "must be at least 30 (write 30 or more)"),
+        (
+            'schedule: "0 10 * * mon", after: {event: birth, days: 3}',
+            ".after.event",
+            "is not one of the words known here (write 'disbursement' or 'closing')",
+        ),
+        (
+            'schedule: "0 10 * * mon", after: {event: closing, days: 0}',
+            ".after.days",
+            "must be at least 1 (write 1 or more)",
+        ),
+    ],
+)
+def test_round_that_cannot_be_kept_is_told(problems_of: Problems, new: str, place: str, told: str) -> None:
+    assert problems_of((VISITS, new)) == [
+        f"institution.yaml:{line_of('{code: visits')}: rounds.4{place}: {told}"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "told"),
+    [
+        (
+            "smallest_audience: 30 ",
+            "smallest_audience: 29 ",
+            "smallest_audience",
+            "must be at least 30 (write 30 or more)",
+        ),
+        ("spread_days: 2 ", "spread_days: 4 ", "spread_days", "must be at most 3 (write 3 or less)"),
+        ("undo_minutes: 30 ", "undo_minutes: 5 ", "undo_minutes", "must be at least 10 (write 10 or more)"),
+        (
+            "approval_over: 100 ",
+            "approval_over: 0 ",
+            "approval_over",
+            "must be more than 0 (write a larger number)",
+        ),
+    ],
+)
+def test_limits_of_asking_cannot_be_loosened(
+    problems_of: Problems, old: str, new: str, place: str, told: str
+) -> None:
+    assert problems_of((old, new)) == [f"institution.yaml:{line_of(old)}: asking.{place}: {told}"]
 
 
 def test_example_names_known_surveys_and_indicators() -> None:
@@ -313,12 +445,12 @@ def test_file_that_would_break_its_reader_is_refused(
 @pytest.mark.parametrize("survey", ["debt_stress", "client_outcomes"])
 def test_staff_never_start_what_touches_debts(tmp_path: Path, survey: str) -> None:
     path = tmp_path / "institution.yaml"
-    path.write_text(TEXT.replace("survey: branch_visit", f"survey: {survey}"), encoding="utf-8")
+    path.write_text(TEXT.replace("{survey: branch_visit", f"{{survey: {survey}"), encoding="utf-8")
     with pytest.raises(InstitutionError) as caught:
         load(path).check_surveys(STANDING | {"branch_visit"})
     mend = "write another survey, or take the template out"
     assert str(caught.value) == (
-        f"{path}:{line_of('survey: branch_visit')}: templates.0.survey: {survey} is never started by"
+        f"{path}:{line_of('{survey: branch_visit')}: templates.0.survey: {survey} is never started by"
         f" field staff ({mend})"
     )
 

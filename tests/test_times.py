@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 
 from spm_bot.times import (
     DAY,
+    WEEK,
+    Cron,
     Daily,
     Hours,
+    Schedule,
     Week,
     Weekday,
     Weekly,
@@ -19,10 +22,12 @@ from spm_bot.times import (
     due_slots,
     is_open,
     next_open,
+    next_slot,
     on_wall,
 )
 
 NAIROBI = ZoneInfo("Africa/Nairobi")
+HOUR = timedelta(hours=1)
 SIX_ZONES = [
     ZoneInfo(name)
     for name in (
@@ -40,7 +45,11 @@ instants = st.timedeltas(timedelta(0), timedelta(days=427)).map(
     lambda since: datetime(2025, 12, 1, tzinfo=UTC) + since
 )
 minutes = st.times().map(lambda at: at.replace(second=0, microsecond=0))
-schedules = st.one_of(st.builds(Daily, minutes), st.builds(Weekly, st.sampled_from(Weekday), minutes))
+by_day = st.builds(lambda at: Cron(f"{at.minute} {at.hour} * * *"), minutes)
+by_month = st.builds(lambda at, day: Cron(f"{at.minute} {at.hour} {day} * *"), minutes, st.integers(1, 28))
+schedules = st.one_of(
+    st.builds(Daily, minutes), st.builds(Weekly, st.sampled_from(Weekday), minutes), by_day, by_month
+)
 windows = st.builds(
     Window,
     st.dictionaries(st.sampled_from(Weekday), st.builds(Hours, minutes, minutes), min_size=1),
@@ -171,7 +180,7 @@ def test_slots_begin_after_and_end_with_their_bounds() -> None:
 
 @given(schedules, zones, instants, st.timedeltas(timedelta(0), timedelta(days=60)), st.floats(0, 1))
 def test_slots_of_two_stretches_are_those_of_both(
-    schedule: Weekly | Daily, zone: ZoneInfo, after: datetime, span: timedelta, part: float
+    schedule: Schedule, zone: ZoneInfo, after: datetime, span: timedelta, part: float
 ) -> None:
     until, middle = after + span, after + span * part
     whole = due_slots(schedule, zone=zone, after=after, until=until)
@@ -188,6 +197,99 @@ def test_a_year_has_one_slot_for_each_of_its_weeks(weekday: Weekday, at: time, z
         Weekly(weekday, at), zone=zone, after=start - DAY / 86400, until=start + 52 * (end - start)
     )
     assert [Week.of(slot, zone) for slot in slots[:52]] == [Week(2026, 2 + number) for number in range(52)]
+
+
+@given(st.sampled_from(Weekday), minutes, zones, instants, st.timedeltas(timedelta(0), timedelta(days=60)))
+def test_crontab_line_means_the_same_wall_clock(
+    weekday: Weekday, at: time, zone: ZoneInfo, after: datetime, span: timedelta
+) -> None:
+    line = f"{at.minute} {at.hour} * *"
+    for cron, plain in (
+        (Cron(f"{line} *"), Daily(at)),
+        (Cron(f"{line} {weekday.name[:3].lower()}"), Weekly(weekday, at)),
+    ):
+        assert cron.at == at
+        assert due_slots(cron, zone=zone, after=after, until=after + span) == due_slots(
+            plain, zone=zone, after=after, until=after + span
+        )
+
+
+def test_crontab_line_wants_both_the_day_and_the_weekday() -> None:
+    """The first Monday of each quarter, which may be the very first of its month."""
+    first_mondays = Cron("0 10 1-7 jan,apr,jul,oct mon")
+    slots = due_slots(
+        first_mondays, zone=NAIROBI, after=utc("2026-01-01T00:00"), until=utc("2027-01-01T00:00")
+    )
+    assert slots == tuple(utc(f"2026-{day}T07:00") for day in ("01-05", "04-06", "07-06", "10-05"))
+
+
+@given(schedules, zones, instants)
+def test_next_slot_is_the_first_that_comes_due(schedule: Schedule, zone: ZoneInfo, after: datetime) -> None:
+    found = next_slot(schedule, zone=zone, after=after)
+    assert found == due_slots(schedule, zone=zone, after=after, until=after + 5 * WEEK)[0]
+
+
+def test_next_slot_may_be_years_away() -> None:
+    leap = Cron("0 10 29 feb *")
+    assert next_slot(leap, zone=NAIROBI, after=utc("2026-03-01T00:00")) == utc("2028-02-29T07:00")
+    assert next_slot(leap, zone=NAIROBI, after=utc("2096-03-01T00:00")) is None
+
+
+ZONES_OF_2026 = {
+    "Africa/Nairobi": timedelta(0),
+    "Europe/Berlin": HOUR,
+    "America/New_York": HOUR,
+    "Africa/Casablanca": HOUR,  # goes back for Ramadan and forward after it
+    "Africa/Cairo": HOUR,  # at midnight: 00:00 is gone in April, 23:00 comes twice in October
+    "America/Santiago": HOUR,  # at midnight, and forward in spring that is our autumn
+    "Australia/Lord_Howe": HOUR / 2,
+}
+QUARTER = HOUR / 4
+DAYS_OF_2026 = [date(2026, 1, 1) + number * DAY for number in range(365)]
+
+
+def shown(zone: ZoneInfo) -> dict[datetime, datetime]:
+    """What the wall shows at each quarter of an hour of 2026, with the first instant at which it does."""
+    first: dict[datetime, datetime] = {}
+    start = utc("2025-12-31T00:00")
+    for number in range(367 * 96):
+        instant = start + number * QUARTER
+        first.setdefault(instant.astimezone(zone).replace(tzinfo=None), instant)
+    return first
+
+
+@pytest.mark.parametrize("name", ZONES_OF_2026)
+def test_in_every_zone_each_day_of_2026_has_its_slot_once_at_the_hour_on_the_wall(name: str) -> None:
+    """At every quarter of the day, those that the wall never shows and those that it shows twice, too."""
+    zone, gap = ZoneInfo(name), ZONES_OF_2026[name]
+    first = shown(zone)
+    missing, after, until = set(), first[datetime(2026, 1, 1)], first[datetime(2027, 1, 1)]  # noqa: DTZ001 walls
+    for at in (time(quarter // 4, quarter % 4 * 15) for quarter in range(96)):
+        walls = [datetime.combine(day, at) for day in DAYS_OF_2026]
+        missing |= {wall for wall in walls if wall not in first}
+        expected = [first.get(wall) or first[wall + gap] for wall in walls]
+        slots = due_slots(Daily(at), zone=zone, after=after - QUARTER, until=until - QUARTER)
+        assert list(slots) == expected
+    assert len(missing) == gap / QUARTER
+
+
+@pytest.mark.parametrize("name", ZONES_OF_2026)
+def test_hours_over_midnight_open_on_every_night_of_2026(name: str) -> None:
+    """From 22:00 to 02:00 every day, with the hour that the night is shorter or longer by."""
+    zone = ZoneInfo(name)
+    nights = Window(dict.fromkeys(Weekday, Hours(time(22), time(2))))
+    instant, last = (
+        at_wall(date(2026, 1, 1), time(12), zone=zone),
+        at_wall(date(2027, 1, 1), time(12), zone=zone),
+    )
+    opens = []
+    while (found := next_open(instant, zone=zone, window=nights)) < last:
+        opens.append(found)
+        while is_open(found, zone=zone, window=nights):
+            found += QUARTER
+        assert found == at_wall(on_wall(opens[-1], zone=zone).date() + DAY, time(2), zone=zone)
+        instant = found
+    assert opens == [at_wall(day, time(22), zone=zone) for day in DAYS_OF_2026]
 
 
 WORKDAY = Hours(time(9), time(19))

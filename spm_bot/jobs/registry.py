@@ -17,15 +17,22 @@ class Every:
     span: timedelta
 
 
+async def _never(_slot: datetime) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`run` gets the slot it is for; `grace` is how late a missed slot is still made up."""
+    """`run` gets the slot it is for; `grace` is how late a missed slot is still made up. A slot
+    that is `held` is left alone, as if nobody looked.
+    """
 
     name: str
     schedule: Schedule | Every
     zone: ZoneInfo
     grace: timedelta
     run: Callable[[datetime], Awaitable[object]]
+    held: Callable[[datetime], Awaitable[bool]] = _never
 
 
 def due(

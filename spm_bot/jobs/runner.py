@@ -65,9 +65,10 @@ async def tick(jobs: Sequence[Job], *, store: Store, clock: Clock) -> int:
 
 async def _slots_of(job: Job, *, store: Store, clock: Clock) -> tuple[datetime, ...]:
     try:
-        return await store.write(partial(_due, job=job, now=clock.now()))
+        slots = await store.write(partial(_due, job=job, now=clock.now()))
     except Conflict:
         return ()  # another process saw this job for the first time, too
+    return tuple([slot for slot in slots if not await job.held(slot)])
 
 
 def _due(connection: Connection, *, job: Job, now: datetime) -> tuple[datetime, ...]:

@@ -9,12 +9,21 @@ from spm_bot.clauses import Round
 from spm_bot.storage import audits
 from spm_bot.storage.store import Store
 from spm_bot.usecases.eligibility import launch_problem, signed_languages
-from spm_bot.usecases.take_turns import invite_due
+from spm_bot.usecases.keep_slot import keep_slot
+from spm_bot.usecases.stand import rests
 from spm_bot.usecases.visit import Desk
 
 
 class NotLaunched(Exception):
     """The round cannot ask anybody; the message says what is missing."""
+
+
+def unsigned(survey: str) -> str:
+    """Why a survey that nobody signed is not sent."""
+    return (
+        f"the wording of {survey} is signed in no language: two people sign it"
+        f" with `spm-bot surveys sign {survey}`"
+    )
 
 
 async def launch(standing: Round, *, store: Store, desk: Desk, actor: str, now: datetime) -> int:
@@ -27,10 +36,9 @@ async def launch(standing: Round, *, store: Store, desk: Desk, actor: str, now: 
         raise NotLaunched(f"no survey can be started: {problem}")
     survey = desk.library.survey(standing.survey)
     if not await store.read(partial(signed_languages, survey=survey)):
-        raise NotLaunched(
-            f"the wording of {survey.code} is signed in no language: two people sign it"
-            f" with `spm-bot surveys sign {survey.code}`"
-        )
+        raise NotLaunched(unsigned(survey.code))
+    if await rests(standing, now, store=store):
+        raise NotLaunched(f"round {standing.code} rests: `spm-bot rounds list` says how it stands")
     # Written down first: a launch that is killed half-way has been made all the same.
     await store.write(
         partial(
@@ -42,4 +50,4 @@ async def launch(standing: Round, *, store: Store, desk: Desk, actor: str, now: 
             survey=survey.code,
         )
     )
-    return await invite_due(standing, now, store=store, desk=desk)
+    return await keep_slot(standing, now, store=store, desk=desk)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import Any
@@ -111,6 +111,25 @@ async def test_slot_left_behind_is_worked_although_a_later_one_is_done(store: St
     work = Work()
     await tick([daily(work)], store=store, clock=FakeClock(SLOT + DAY + HOUR))
     assert work.slots == [SLOT]
+
+
+async def test_held_slots_are_left_alone_and_made_up_within_their_grace(store: Store) -> None:
+    await known(store)
+    work, clock, asked = Work(), FakeClock(SLOT), list[datetime]()
+
+    async def held(slot: datetime) -> bool:
+        asked.append(slot)
+        return clock.now() < SLOT + 4 * DAY
+
+    job = replace(daily(work), held=held)
+    for days in (0, 1, 4):
+        clock.instant = SLOT + days * DAY
+        await tick([job], store=store, clock=clock)
+    # The first slot is past its grace of three days by then.
+    assert work.slots == [SLOT + days * DAY for days in (2, 3, 4)]
+    assert asked[:3] == [SLOT, SLOT, SLOT + DAY]
+    assert await tick([job], store=store, clock=clock) == 0
+    assert len(asked) == 6
 
 
 async def test_second_runner_leaves_a_running_job_alone(store: Store) -> None:

@@ -1,0 +1,70 @@
+"""The capacity brake: nobody is asked about debts whom nobody could help."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from spm_bot.fieldwork.capacity import BRAKED, weekly_limit
+from spm_bot.fieldwork.contact_rules import Reason
+from spm_bot.log import event
+from spm_bot.storage import audits, loads
+from spm_bot.storage.store import Connection, Store
+from spm_bot.times import Week
+from spm_bot.usecases.visit import Desk
+
+_log = logging.getLogger("spm_bot.brake")
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many may be invited in a week, how many are, and how many cases are overdue meanwhile."""
+
+    limit: int
+    invited: int
+    overdue: int
+
+    @property
+    def left(self) -> int:
+        return max(self.limit - self.invited, 0)
+
+
+def room(connection: Connection, desk: Desk, survey: str, now: datetime) -> Room | None:
+    """The room in the week of `now` for invitations to `survey`; None if it has no limit."""
+    if survey not in BRAKED:
+        return None
+    week = Week.of(now, desk.institution.time_zone)
+    load = loads.load(connection, survey, week=week)
+    limit = weekly_limit(load, cases_per_week=desk.institution.protection.cases_per_week)
+    return Room(limit, loads.invited_since(connection, survey, week=week), load.overdue)
+
+
+def room_left(connection: Connection, desk: Desk, survey: str, now: datetime) -> int | None:
+    """How many more people may be invited to `survey` in the week of `now`; None if it has no limit."""
+    found = room(connection, desk, survey, now)
+    return None if found is None else found.left
+
+
+async def tell_held_back(
+    held_back: int, *, round_code: str, survey: str, store: Store, desk: Desk, now: datetime
+) -> None:
+    """Writes down that the brake held people back, and why: it must not look as if nobody was due."""
+    found = await store.read(partial(room, desk=desk, survey=survey, now=now))
+    if not held_back or found is None:
+        return
+    counts: dict[str, Any] = {"held_back": held_back, "limit": found.limit, "overdue": found.overdue}
+    told = partial(
+        audits.write_down,
+        at=now,
+        actor="system",
+        event="capacity_brake",
+        round=round_code,
+        survey=survey,
+        reason=Reason.CAPACITY,
+        **counts,
+    )
+    await store.write(told)
+    event(_log, "capacity_brake", severity=logging.WARNING, round=round_code, survey=survey, **counts)
