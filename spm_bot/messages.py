@@ -82,7 +82,8 @@ class Outbound:
     can no longer do that. `erases` is the channel's own id of a message to take out, one the person
     typed or, with `gone` and its `text`, one of ours. `text` is plain: no markup, no escaping. `share`
     is the label of a button by which the person can share their own phone number; '' puts such a button
-    away.
+    away. `menu` are the commands that this chat offers from now on, each with what it does; none at all
+    gives it back the menu of everybody.
     """
 
     text: str
@@ -93,6 +94,7 @@ class Outbound:
     gone: bool = False
     erases: str | None = None
     share: str | None = None
+    menu: tuple[tuple[str, str], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,8 @@ Body = Text | Tap | Start | Contact | Edited | Blocked | Other
 class Inbound:
     """One event from a chat. `key` is unique for ever, so a repeated delivery is recognised.
 
-    `language` is the phone's language tag if the channel tells it; `private` is False in a group.
+    `language` is the phone's language tag if the channel tells it; `private` is False in a group; `bot` is
+    the name by which links lead here, '' where none do.
     """
 
     key: str
@@ -167,3 +170,4 @@ class Inbound:
     body: Body
     language: str | None = None
     private: bool = True
+    bot: str = ""

@@ -7,16 +7,17 @@ are ordinary answers (no, later, time, behind) command nothing in any language.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
+from spm_bot.protection.duties import menu_of
 from spm_bot.surveys.spelling import plain
 from spm_bot.texts import SOURCE, Voice, sentence
 
 
 class Command(StrEnum):
-    """`KEEP` undoes a request to be forgotten, `QUIET` hides the survey at once. The last two are for
+    """`KEEP` undoes a request to be forgotten, `QUIET` hides the survey at once. Those from `ASK` on are for
     staff and have no words: only a slash makes them a command.
     """
 
@@ -32,7 +33,13 @@ class Command(StrEnum):
     KEEP = "keep"
     QUIET = "quiet"
     ASK = "ask"
+    UNDO = "undo"
+    PROGRESS = "progress"
+    ENROL = "enrol"
+    RESULTS = "results"
+    APPROVE = "approve"
     DIGEST = "digest"
+    WHOAMI = "whoami"
 
 
 _LISTED: Mapping[str, Mapping[Command, str]] = {
@@ -164,6 +171,13 @@ _DOES: Mapping[Command, str] = MappingProxyType(
         Command.MYDATA: sentence("See what we keep about you"),
         Command.FORGET: sentence("Have your answers and your name erased"),
         Command.STOP: sentence("No more surveys"),
+        Command.ASK: sentence("Have a random sample of clients asked"),
+        Command.PROGRESS: sentence("How far your surveys have come"),
+        Command.ENROL: sentence("A joining card for a client"),
+        Command.APPROVE: sentence("Surveys that wait for your yes"),
+        Command.RESULTS: sentence("What came of surveys that have ended"),
+        Command.DIGEST: sentence("The newest weekly digest"),
+        Command.WHOAMI: sentence("What is written down about you"),
     }
 )
 
@@ -193,3 +207,8 @@ def word(command: Command, language: str) -> str:
 def described(voice: Voice) -> tuple[tuple[str, str], ...]:
     """The client's menu: each command's name without slash, and what it does."""
     return tuple((command.value, voice.say(_DOES[command])) for command in CLIENT_MENU)
+
+
+def staff_menu(held: Collection[str], voice: Voice) -> tuple[tuple[str, str], ...]:
+    """The menu of somebody with these roles: each command's name without slash, and what it does."""
+    return tuple((name, voice.say(_DOES[Command(name)])) for name in menu_of(held))

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from spm_bot.chat.commands import Command, recognise
-from spm_bot.chat.orders import obey
+from spm_bot.chat.orders import obey, press
 from spm_bot.log import event
 from spm_bot.messages import (
     Action,
@@ -23,6 +23,7 @@ from spm_bot.messages import (
     Subject,
     Tap,
     Text,
+    Token,
 )
 from spm_bot.storage import links, outbox, people, receipts
 from spm_bot.storage.store import Conflict, Connection, Corrupt, Store, Unavailable
@@ -32,6 +33,7 @@ from spm_bot.usecases import (
     accept,
     agree,
     answer,
+    enrol_staff,
     hush,
     introduce,
     join,
@@ -125,7 +127,10 @@ def _visit(connection: Connection, desk: Desk, inbound: Inbound, now: datetime) 
 
 
 def _is_staff_link(visit: Visit) -> bool:
+    """Whether somebody takes a role: that is possible before any form for clients is signed."""
     match visit.inbound.body:
+        case Contact():
+            return links.waiting_for_number(visit.connection, visit.chat.id, now=visit.now) is not None
         case Start(payload=payload) if payload:
             link = links.find_link(visit.connection, payload)
             return link is not None and link.client is None
@@ -153,14 +158,8 @@ def _route(visit: Visit, body: Body) -> str | None:
             return None
         case Start(payload=payload):
             join.start(visit, payload)
-        case Tap(token=None):
-            return visit.voice.say("That button is too old.")
-        case Tap(token=token) if token is not None and token.action is Action.CLOSE:
-            hush.hush(visit)
-        case Tap(token=token) if token is not None and token.subject is Subject.SESSION:
-            return answer.tap(visit, token)
-        case Tap(token=token) if token is not None and token.subject is Subject.INVITATION:
-            return accept.accept(visit, token)
+        case Tap(token=token):
+            return _tapped(visit, token)
         case Text():
             _typed(visit, body)
         case Edited(text=text) if recognise(text, language=visit.chat.language) == (Command.STOP, ""):
@@ -169,6 +168,8 @@ def _route(visit: Visit, body: Body) -> str | None:
             answer.edit(visit, body)
         case Other() if answer.hear(visit, body):
             pass
+        case Contact() if enrol_staff.take_number(visit, body):
+            pass
         case Contact() if visit.chat.staff is None and introduce.introduce(visit, body):
             pass
         case Other() | Contact():
@@ -176,6 +177,21 @@ def _route(visit: Visit, body: Body) -> str | None:
                 visit.voice.say("Sorry, I can only read words and numbers. Please write, or tap a button.")
             )
     return None
+
+
+def _tapped(visit: Visit, token: Token | None) -> str | None:
+    match token:
+        case None:
+            return visit.voice.say("That button is too old.")
+        case Token(action=Action.CLOSE):
+            hush.hush(visit)
+            return None
+        case Token(subject=Subject.SESSION):
+            return answer.tap(visit, token)
+        case Token(subject=Subject.INVITATION):
+            return accept.accept(visit, token)
+        case _:
+            return press(visit, token)
 
 
 def _typed(visit: Visit, body: Text) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 from spm_bot.app import desk_of, opened
+from spm_bot.cli.staffing import Finding, staffing
 from spm_bot.institution import Institution, InstitutionError, load
 from spm_bot.settings import Settings
-from spm_bot.storage import registers, roles, seals, survey_versions
+from spm_bot.storage import coverages, seals, survey_versions
 from spm_bot.storage.store import Corrupt, Store, Unavailable
 from spm_bot.storage.vault import BadKey
 from spm_bot.usecases.eligibility import signed_languages
@@ -18,14 +18,6 @@ from spm_bot.usecases.rotate import stand
 from spm_bot.usecases.visit import Desk
 
 HELPLINE_TEST_LASTS = timedelta(days=35)
-PROTECTION_OFFICERS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    part: str
-    ok: bool
-    says: str
 
 
 async def examine(settings: Settings) -> list[Finding]:
@@ -88,13 +80,10 @@ async def _keys(store: Store) -> Finding:
 
 
 async def _stored(store: Store, desk: Desk | None) -> AsyncIterator[Finding]:
-    held = await store.read(roles.roles_in_force)
-    officers = len({role.staff for role in held if role.role == "protection_officer"})
-    says = f"{officers} client protection officers" + (
-        "" if officers >= PROTECTION_OFFICERS else ", two are needed"
-    )
-    yield Finding("roles", ok=officers >= PROTECTION_OFFICERS, says=says)
-    clients, with_officer = await store.read(registers.count_with_officer)
+    small = desk is not None and desk.institution.small_institution
+    for finding in await store.read(partial(staffing, small_institution=small, now=datetime.now(UTC))):
+        yield finding
+    clients, with_officer = await store.read(coverages.count_with_officer)
     if clients and not with_officer:
         says = "not known: nobody notices several cards of one officer at once (import a column officer)"
         yield Finding("loan officers", ok=True, says=says)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from spm_bot.storage.sealed_columns import count_behind
 from spm_bot.storage.store import vault_of
@@ -19,7 +19,9 @@ from spm_bot.storage.tables import links
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link as stored; for a client, or for a role in a branch ('' is everywhere)."""
+    """A link as stored; for a client, or for a role in a branch ('' is everywhere). `staff` is the one member
+    of staff it is for, if any, `misses` how many wrong numbers were shared with it.
+    """
 
     id: int
     client: int | None
@@ -28,6 +30,9 @@ class Link:
     expires_at: datetime
     used_at: datetime | None
     revoked_at: datetime | None
+    made_by: str = ""
+    staff: int | None = None
+    misses: int = 0
 
     def open_at(self, now: datetime) -> bool:
         return self.used_at is None and self.revoked_at is None and now < self.expires_at
@@ -43,6 +48,8 @@ def add_link(
     branch: str = "",
     at: datetime,
     expires_at: datetime,
+    made_by: str = "",
+    staff: int | None = None,
 ) -> None:
     """Keeps a new link by the hashes of its token and of the code printed beside it, if there is one."""
     row = {
@@ -51,6 +58,8 @@ def add_link(
         "client_id": client,
         "role": role,
         "branch": branch,
+        "made_by": made_by,
+        "staff_id": staff,
         "created_at": at,
         "expires_at": expires_at,
     }
@@ -61,10 +70,36 @@ def find_link(connection: Connection, secret: str) -> Link | None:
     """The link whose token or printed code is `secret`."""
     digests = vault_of(connection).digests(secret)
     found = or_(links.c.token_hash == _hash(secret), links.c.code_hash.in_(digests))
-    row = connection.execute(select(links).where(found).order_by(links.c.id.desc())).first()
-    if row is None:
-        return None
-    return Link(row.id, row.client_id, row.role, row.branch, row.expires_at, row.used_at, row.revoked_at)
+    return _first(connection, found)
+
+
+def wait_for_number(connection: Connection, link_id: int, address: int) -> None:
+    """A staff link was opened in this chat, and waits there for a number; any other does no longer."""
+    connection.execute(update(links).where(links.c.address_id == address).values(address_id=None))
+    connection.execute(update(links).where(links.c.id == link_id).values(address_id=address))
+
+
+def waiting_for_number(connection: Connection, address: int, *, now: datetime) -> Link | None:
+    """The staff link that waits in this chat and is still good."""
+    found = _first(connection, links.c.address_id == address)
+    return found if found is not None and found.open_at(now) else None
+
+
+def miss(connection: Connection, link_id: int) -> int:
+    """A wrong number was shared; returns how many by now."""
+    counted = update(links).where(links.c.id == link_id).values(misses=links.c.misses + 1)
+    return int(connection.execute(counted.returning(links.c.misses)).scalar_one())
+
+
+def end_link(connection: Connection, link_id: int, *, at: datetime) -> None:
+    """Nobody can use this link any more."""
+    connection.execute(update(links).where(links.c.id == link_id).values(revoked_at=at))
+
+
+def maker(connection: Connection, link_id: int) -> str:
+    """Who made a link: the subject id of a member of staff, or '' for the command line."""
+    made_by: str = connection.execute(select(links.c.made_by).where(links.c.id == link_id)).scalar_one()
+    return made_by
 
 
 def use_link(connection: Connection, link_id: int, *, at: datetime) -> bool:
@@ -84,6 +119,25 @@ def count_ending_codes(connection: Connection, *, at: datetime) -> int:
     """How many cards that can still be redeemed have a printed code that ends with an older key."""
     still_open = (links.c.used_at.is_(None), links.c.revoked_at.is_(None), links.c.expires_at > at)
     return count_behind(connection, links.c.code_hash, *still_open)
+
+
+def _first(connection: Connection, wanted: ColumnElement[bool]) -> Link | None:
+    """The newest link of these."""
+    row = connection.execute(select(links).where(wanted).order_by(links.c.id.desc())).first()
+    if row is None:
+        return None
+    return Link(
+        row.id,
+        row.client_id,
+        row.role,
+        row.branch,
+        row.expires_at,
+        row.used_at,
+        row.revoked_at,
+        row.made_by,
+        row.staff_id,
+        row.misses,
+    )
 
 
 def _hash(token: str) -> bytes:

@@ -1,64 +1,134 @@
-"""A member of staff takes a role by the one-time link they were handed."""
+"""A member of staff opens the one-time link they were handed, proves their number, and takes the role."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from spm_bot.storage import audits, links, people, roles
+from spm_bot.messages import Contact, Outbound
+from spm_bot.protection.duties import conflict
+from spm_bot.registers.phones import normalise
+from spm_bot.storage import audits, employees, links, people, roles
+from spm_bot.storage.employees import Employee
 from spm_bot.storage.links import Link
 from spm_bot.texts import sentence
+from spm_bot.usecases.give_role import ROLE_NAMES, give_role
 from spm_bot.usecases.talk import make_room
+from spm_bot.usecases.tell_administrators import tell_administrators
 from spm_bot.usecases.visit import Visit
 
 STAFF_LINK_LASTS = timedelta(hours=24)
-
-ROLE_NAMES = {
-    "loan_officer": sentence("loan officer"),
-    "manager": sentence("manager"),
-    "spm_manager": sentence("SPM manager"),
-    "protection_officer": sentence("client protection officer"),
-    "compliance": sentence("compliance"),
-    "internal_audit": sentence("internal audit"),
-    "administrator": sentence("administrator"),
-}
+MOST_MISSES = 3
+"""Wrong numbers after which a link is good for nothing."""
 
 
 def enrol_staff(visit: Visit, link: Link) -> bool:
-    """Gives the role of a link that is good; False when somebody was quicker with it."""
+    """Opens a link that is good; False when somebody was quicker with it.
+
+    Where a list of staff was imported, the number in it has to be shared first.
+    """
     say = visit.voice.say
     if visit.chat.clients:
         visit.say(say("This link is for staff. A client's chat cannot be used for it."))
         return True
-    if not links.use_link(visit.connection, link.id, at=visit.now):
-        return False
+    known = None if visit.chat.staff is None else employees.employee(visit.connection, visit.chat.staff)
+    if not employees.listed(visit.connection):
+        return _take(visit, link, known)
+    if known is not None and known.code is not None and link.staff in {None, known.id}:
+        return _take(visit, link, known)
     make_room(visit)
-    staff_id = visit.chat.staff
-    if staff_id is None:
-        staff_id = roles.add_staff(visit.connection, subject=f"staff-{link.id}")
-        people.hold(visit.connection, visit.chat.id, staff_member=staff_id, at=visit.now)
-    role = link.role or ""
-    roles.grant(visit.connection, staff_id, role=role, branch=link.branch, at=visit.now)
-    audits.write_down(
-        visit.connection,
-        at=visit.now,
-        actor=roles.subject_of_staff(visit.connection, staff_id),
-        event="role_taken",
-        role=role,
-        branch=link.branch,
-        link=link.id,
-    )
-    where = _branch_name(visit, link.branch) if link.branch else say("all branches")
+    links.wait_for_number(visit.connection, link.id, visit.chat.id)
     visit.say(
-        say(
-            "You are registered: %(role)s, %(where)s. Asking clients about their answers is misconduct."
-            " Write /help for what you can do.",
-            role=say(ROLE_NAMES[role]),
-            where=where,
+        Outbound(
+            say("To see that it is you, please share your own number with the button below."),
+            share=say("Share my number"),
         )
     )
     return True
 
 
-def _branch_name(visit: Visit, code: str) -> str:
-    names = {branch.code: branch.name for branch in visit.desk.institution.branches}
-    return names.get(code, code)
+def take_number(visit: Visit, contact: Contact) -> bool:
+    """A number was shared; False where no staff link waits for one in this chat."""
+    link = links.waiting_for_number(visit.connection, visit.chat.id, now=visit.now)
+    if link is None or visit.chat.clients:
+        return False
+    found = _owners(visit, contact)
+    if len(found) == 1 and link.staff in {None, found[0].id}:
+        visit.say(Outbound(visit.voice.say("Thank you."), share=""))
+        _take(visit, link, found[0])
+    elif links.miss(visit.connection, link.id) < MOST_MISSES:
+        told = visit.voice.say("This number is not in our list of staff. Please share your own number.")
+        visit.say(told)
+    else:
+        _end(visit, link)
+    return True
+
+
+def _owners(visit: Visit, contact: Contact) -> list[Employee]:
+    """Who works here under this number; nobody for a number that is not the sender's."""
+    if not contact.own:
+        return []
+    try:
+        number = normalise(contact.phone, country=visit.desk.institution.country)
+    except ValueError:
+        return []
+    return employees.with_number(visit.connection, number)
+
+
+def _take(visit: Visit, link: Link, who: Employee | None) -> bool:
+    if not links.use_link(visit.connection, link.id, at=visit.now):
+        return False
+    make_room(visit)
+    staff = _settled(visit, link, who)
+    held = [(role.role, role.branch) for role in roles.roles_held(visit.connection, staff)]
+    small = visit.desk.institution.small_institution
+    wanted = (link.role or "", link.branch)
+    other = conflict(held, wanted, small_institution=small)
+    if other is None:
+        give_role(visit, staff, link)
+    else:
+        _refuse(visit, staff, link, other)
+    return True
+
+
+def _settled(visit: Visit, link: Link, who: Employee | None) -> int:
+    """The row of whoever took the link, which this chat speaks for from now on."""
+    earlier = visit.chat.staff
+    if who is None:
+        staff = roles.add_staff(visit.connection, subject=f"staff-{link.id}")
+    elif who.id == earlier:
+        return who.id
+    else:
+        staff = who.id
+        if earlier is not None:  # registered before there was a list
+            employees.hand_over(visit.connection, earlier, staff)
+            employees.take_chat(visit.connection, earlier)
+        employees.take_chat(visit.connection, staff)
+    people.hold(visit.connection, visit.chat.id, staff_member=staff, at=visit.now)
+    return staff
+
+
+def _refuse(visit: Visit, staff: int, link: Link, other: str) -> None:
+    say = visit.voice.say
+    visit.say(
+        say(
+            "You already are: %(held)s. Nobody can be %(role)s as well.",
+            held=say(ROLE_NAMES[other]),
+            role=say(ROLE_NAMES[link.role or ""]),
+        )
+    )
+    audits.write_down(
+        visit.connection,
+        at=visit.now,
+        actor=roles.subject_of_staff(visit.connection, staff),
+        event="role_refused",
+        role=link.role,
+        link=link.id,
+    )
+
+
+def _end(visit: Visit, link: Link) -> None:
+    links.end_link(visit.connection, link.id, at=visit.now)
+    visit.say(Outbound(visit.voice.say("This link is closed now. Please ask for a new one."), share=""))
+    audits.write_down(visit.connection, at=visit.now, actor="system", event="staff_link_closed", link=link.id)
+    told = sentence("A staff link was closed: three numbers were shared with it that are not in the list.")
+    tell_administrators(visit.connection, told, now=visit.now)

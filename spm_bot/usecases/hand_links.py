@@ -8,20 +8,14 @@ from datetime import datetime
 from functools import partial
 from secrets import choice, token_urlsafe
 
-from spm_bot.storage import audits, links, people, roles
+from spm_bot.storage import audits, links, people
 from spm_bot.storage.people import Client
 from spm_bot.storage.store import Connection, Store
 from spm_bot.usecases.enrol_staff import STAFF_LINK_LASTS
-from spm_bot.usecases.join import CLIENT_LINK_LASTS
-
-CODE_SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-"""Signs of a printed code: none that looks like another."""
+from spm_bot.usecases.spell_link import CLIENT_LINK_LASTS, CODE_SIGNS
 
 CHUNK = 500
 """Links written at once: nobody's answer waits behind those of a whole branch."""
-
-BRANCH_ROLES = frozenset({"loan_officer", "manager"})
-"""Roles that may be held for one branch alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +26,6 @@ class NewLink:
     client: str
     token: str
     code: str
-
-
-def deep_link(bot: str, token: str) -> str:
-    """The address that opens the chat with the bot and gives it the token."""
-    return f"https://t.me/{bot}?start={token}"
 
 
 async def invite_clients(
@@ -78,16 +67,14 @@ async def revoke_cards(code: str, *, store: Store, actor: str, now: datetime) ->
     return await store.write(partial(_revoke_cards, code=code, actor=actor, now=now))
 
 
-async def invite_staff(*, store: Store, role: str, branch: str, actor: str, now: datetime) -> str:
-    """The token of a new link that gives `role`; it is good for a day."""
+async def invite_staff(
+    *, store: Store, role: str, branch: str, actor: str, now: datetime, staff: int | None = None
+) -> str:
+    """The token of a new link that gives `role`; it is good for a day, and for `staff` alone if given."""
     token = _token()
-    await store.write(partial(_keep_staff_link, token=token, role=role, branch=branch, actor=actor, now=now))
+    keep = partial(_keep_staff_link, token=token, role=role, branch=branch, staff=staff, actor=actor, now=now)
+    await store.write(keep)
     return token
-
-
-async def revoke_role(role_id: int, *, store: Store, actor: str, now: datetime) -> bool:
-    """Takes a role away; False when there is none of that number."""
-    return await store.write(partial(_revoke, role_id=role_id, actor=actor, now=now))
 
 
 def _keep_client_links(connection: Connection, *, made: Sequence[NewLink], now: datetime) -> None:
@@ -105,7 +92,14 @@ def _keep_client_links(connection: Connection, *, made: Sequence[NewLink], now: 
 
 
 def _keep_staff_link(
-    connection: Connection, *, token: str, role: str, branch: str, actor: str, now: datetime
+    connection: Connection,
+    *,
+    token: str,
+    role: str,
+    branch: str,
+    staff: int | None,
+    actor: str,
+    now: datetime,
 ) -> None:
     links.add_link(
         connection,
@@ -113,6 +107,8 @@ def _keep_staff_link(
         code=None,
         role=role,
         branch=branch,
+        staff=staff,
+        made_by=actor,
         at=now,
         expires_at=now + STAFF_LINK_LASTS,
     )
@@ -125,13 +121,6 @@ def _revoke_cards(connection: Connection, *, code: str, actor: str, now: datetim
     if revoked:
         line = partial(audits.write_down, connection, at=now, actor=actor, event="cards_revoked")
         line(subject=client.subject, count=revoked)
-    return revoked
-
-
-def _revoke(connection: Connection, *, role_id: int, actor: str, now: datetime) -> bool:
-    revoked = roles.revoke(connection, role_id, at=now)
-    if revoked:
-        audits.write_down(connection, at=now, actor=actor, event="role_revoked", role=role_id)
     return revoked
 
 

@@ -5,12 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spm_bot.chat.commands import AT_HOME, CLIENT_MENU, WORDS, Command, described, recognise, word
+from spm_bot.chat.orders import STAFF as STAFF_COMMANDS
 from spm_bot.surveys.assent import assent
 from spm_bot.surveys.library import Library
 from spm_bot.surveys.spelling import plain
 from spm_bot.texts import languages, voice
 
-STAFF = {Command.ASK, Command.DIGEST}
+STAFF = set(STAFF_COMMANDS)
 LISTED = [
     (language, command, each)
     for language, listed in WORDS.items()

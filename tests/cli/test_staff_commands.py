@@ -1,4 +1,4 @@
-"""Commands about people: the register, joining links, roles."""
+"""Commands about people: joining links, roles."""
 
 from __future__ import annotations
 
@@ -7,8 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from spm_bot.app import opened
+from spm_bot.cli.output import account
+from spm_bot.fieldwork.register import StaffRow
+from spm_bot.settings import load_settings
+from spm_bot.storage import colleagues, roles
+from spm_bot.storage.store import Connection
 from tests.bench.telegram_bench import TelegramBench
 from tests.cli.conftest import Give
+from tests.seed import AT
 
 BRANCHES = "BUN, BUS, ELD, KAK, KII, KIS, KIT, NAK, SIA, WEB"
 ROLES = "loan_officer, manager, spm_manager, protection_officer, compliance, internal_audit, administrator"
@@ -17,58 +24,6 @@ NO_LINKS = "no SPM_TELEGRAM_TOKEN is set: tokens are printed without links\n"
 
 def events(give: Give) -> list[str]:
     return [row["event"] for row in give("audit", "list", "--json").data]
-
-
-def test_import_says_what_it_did_and_repeats_without_effect(give: Give, register: Path) -> None:
-    import_it = ("register", "import", register.name)
-    assert give(*import_it, "--json").data == {"read": 3, "added": 3, "changed": 0, "forgotten": 0}
-    again = give(*import_it)
-    assert (again.status, again.out) == (0, "")
-    assert again.err.startswith("3 clients read, 0 added, ")
-    assert events(give) == ["register_imported", "register_imported"]
-
-
-def test_dry_run_writes_nothing(give: Give, register: Path) -> None:
-    result = give("register", "import", register.name, "--dry-run", "--json")
-    assert result.data == {"read": 3, "added": 0, "changed": 0, "forgotten": 0}
-    assert events(give) == []
-    assert give("clients", "invite", "--json").status == 1
-
-
-@pytest.mark.parametrize(
-    ("content", "complaints"),
-    [
-        (
-            "client_id,branch\nC1,BUN\n",
-            ["clients.csv:1: the column full_name is missing (needed: client_id, branch, full_name)"],
-        ),
-        (
-            "client_id,branch,full_name,birth_year\nC1,XXX,A,1980\nC1,BUN,B,80s\n",
-            [
-                "clients.csv:2: branch 'XXX' is not in the institution file",
-                "clients.csv:3: client_id 'C1' stands on line 2 already",
-                "clients.csv:3: birth_year '80s' is not a year such as 1984",
-            ],
-        ),
-    ],
-)
-def test_import_refuses_a_file_with_problems_whole(
-    give: Give, register: Path, content: str, complaints: list[str]
-) -> None:
-    register.write_text(content, encoding="utf-8")
-    result = give("register", "import", register.name)
-    assert (result.status, result.out) == (1, "")
-    assert result.err.splitlines() == [f"spm-bot: {complaint}" for complaint in complaints]
-
-
-def test_import_of_no_file_or_for_no_day(give: Give, register: Path) -> None:
-    missing = give("register", "import", "none.csv")
-    assert (missing.status, missing.err) == (1, "spm-bot: none.csv: no such file or directory\n")
-    badly_dated = give("register", "import", register.name, "--as-of", "yesterday")
-    assert (badly_dated.status, badly_dated.err) == (
-        1,
-        "spm-bot: 'yesterday' is not a day: write it as 2026-11-20\n",
-    )
 
 
 def test_clients_get_a_link_each(give: Give, register: Path) -> None:
@@ -105,7 +60,12 @@ def test_staff_link_is_told_once(give: Give) -> None:
     as_data = give("staff", "invite", "--role", "loan_officer", "--branch", "BUN", "--json")
     assert (as_data.status, sorted(as_data.data), as_data.data["link"]) == (0, ["link", "token"], None)
     in_words = give("staff", "invite", "--role", "spm_manager")
-    assert in_words.err.endswith("Good for 24 hours and for one chat. Hand it over in person:\n")
+    assert in_words.err.splitlines() == [
+        NO_LINKS.rstrip(),
+        "Good for 24 hours and for one chat. Hand it over in person:",
+        "No list of staff is imported: whoever has this link gets the role, whatever their number.",
+        "A second person has to confirm it: an administrator in the chat, or `spm-bot staff confirm`.",
+    ]
     assert in_words.out.splitlines()[1].startswith("/start ")
     assert events(give) == ["staff_invited", "staff_invited"]
 
@@ -178,4 +138,67 @@ def test_links_are_made_without_an_address_while_telegram_is_away(
         0,
         None,
         "Telegram cannot be reached: tokens are printed without links\n",
+    )
+
+
+def waiting(home: Path, *, role: str = "spm_manager") -> None:
+    """Somebody has taken a role that waits for a second person."""
+
+    def take(connection: Connection) -> None:
+        staff = roles.add_staff(connection, subject="s1")
+        roles.grant(connection, staff, role=role, branch="", at=AT, invited_by=account(), in_force=False)
+
+    async def do() -> None:
+        async with opened(load_settings()) as store:
+            await store.write(take)
+
+    asyncio.run(do())
+
+
+def test_second_person_is_named_and_written_down(give: Give, home: Path) -> None:
+    waiting(home)
+    [row] = give("staff", "list", "--json").data
+    assert (row["role"], row["state"], row["code"]) == ("spm_manager", "waits for a second person", None)
+    done = give("staff", "confirm", "1", "--by", "B. Example")
+    assert (done.status, done.err) == (0, "role 1 is in force\n")
+    assert give("staff", "list", "--json").data[0]["state"] == "in force"
+    [line] = give("audit", "list", "--event", "role_confirmed", "--json").data
+    assert line["actor"].endswith(" for B. Example")
+    again = give("staff", "confirm", "1", "--by", "B. Example")
+    assert (again.status, again.err) == (
+        1,
+        "spm-bot: no role 1 waits to be confirmed: see `spm-bot staff list`\n",
+    )
+
+
+def test_nobody_confirms_alone(give: Give, home: Path) -> None:
+    waiting(home)
+    for name in ("", account().removeprefix("cli:")):
+        refused = give("staff", "confirm", "1", "--by", name)
+        assert (refused.status, refused.err) == (
+            1,
+            "spm-bot: --by names the second person: somebody other than whoever sits at this machine\n",
+        )
+
+
+def test_link_for_nobody_on_the_list_is_refused(give: Give) -> None:
+    refused = give("staff", "invite", "--role", "manager", "--staff", "S9")
+    assert refused.err.splitlines()[-1] == (
+        "spm-bot: nobody works here under the code 'S9': see the list of staff you imported"
+    )
+
+
+def test_link_for_two_roles_that_must_not_meet_is_refused(give: Give, home: Path) -> None:
+    def prepare(connection: Connection) -> None:
+        colleagues.add_colleagues(connection, {"s1": StaffRow("S1", "Neema")})
+        roles.grant(connection, 1, role="loan_officer", branch="BUN", at=AT)
+
+    async def do() -> None:
+        async with opened(load_settings()) as store:
+            await store.write(prepare)
+
+    asyncio.run(do())
+    refused = give("staff", "invite", "--role", "protection_officer", "--staff", "S1")
+    assert refused.err.splitlines()[-1] == (
+        "spm-bot: S1 is loan_officer: nobody can be protection_officer as well"
     )

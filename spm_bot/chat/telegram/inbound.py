@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from telegram import Message
@@ -63,7 +64,8 @@ def read(update: Update, *, bot_id: int, username: str, received_at: datetime) -
         return _tap(query, key=key, at=received_at)
     if (message := update.message) is not None:
         body = _message_body(message, username=username)
-        return _inbound(key, message.chat, message.from_user, at=message.date, body=body)
+        found = _inbound(key, message.chat, message.from_user, at=message.date, body=body)
+        return None if found is None else replace(found, bot=username)
     if (message := update.edited_message) is not None:
         body = None if message.text is None else Edited(_clean(message.text), str(message.message_id))
         at = message.edit_date or message.date

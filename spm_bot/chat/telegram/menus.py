@@ -1,4 +1,4 @@
-"""The lists of commands that Telegram offers beside the text field, one a language."""
+"""The lists of commands that Telegram offers beside the text field: by language, and of one chat."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from telegram import BotCommand
+from telegram import BotCommand, BotCommandScopeChat
 
 from spm_bot.chat.telegram.parts import mended
 from spm_bot.log import event
@@ -34,3 +34,16 @@ async def offer_menus(bot: Bot, menus: Menus) -> None:
         except Exception as error:
             reason = type(error).__name__
             event(logger, "menu_not_set", severity=logging.WARNING, language=language, reason=reason)
+
+
+async def offer_menu(bot: Bot, handle: str, menu: Sequence[tuple[str, str]]) -> None:
+    """Gives one chat a menu of its own, or takes that away. A failure is logged: commands work unlisted."""
+    try:
+        scope = BotCommandScopeChat(int(handle))
+        if menu:
+            await bot.set_my_commands([BotCommand(name, mended(does)) for name, does in menu], scope=scope)
+        else:
+            await bot.delete_my_commands(scope=scope)
+    except Exception as error:
+        reason = type(error).__name__
+        event(logger, "menu_not_set", severity=logging.WARNING, language="", reason=reason)

@@ -20,6 +20,7 @@ from telegram.error import (
 
 from spm_bot.chat.channel import Delivery, Sent, TryLater, Undeliverable
 from spm_bot.chat.telegram.inbound import CHANNEL
+from spm_bot.chat.telegram.menus import offer_menu
 from spm_bot.chat.telegram.parts import (
     CAPTION_LIMIT,
     TEXT_LIMIT,
@@ -75,6 +76,8 @@ class TelegramChannel:
                 outcome = await self._send_part(handle, part)
             if not isinstance(outcome, Sent):
                 break
+        if isinstance(outcome, Sent) and message.menu is not None:
+            await offer_menu(self._bot, handle, message.menu)
         return outcome
 
     async def edit(self, handle: str, sent: str, message: Outbound) -> Delivery:

@@ -73,6 +73,7 @@ def test_a_message_becomes_an_inbound_with_key_address_time_and_language() -> No
         body=Text("hello", "9"),
         language="pt-br",
         private=True,
+        bot="spm_bot",
     )
 
 
@@ -122,7 +123,13 @@ def test_control_characters_are_kept_out_and_nothing_else(text: str, expected: s
 def test_start_in_a_group_is_text() -> None:
     found = read(message=message(text="/start@spm_bot", chat=GROUP))
     assert found == Inbound(
-        "tg:7:1001", Address("telegram", "-10"), SENT, Text("/start", "9"), "pt-br", private=False
+        "tg:7:1001",
+        Address("telegram", "-10"),
+        SENT,
+        Text("/start", "9"),
+        "pt-br",
+        private=False,
+        bot="spm_bot",
     )
 
 

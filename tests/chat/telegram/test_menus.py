@@ -3,8 +3,11 @@ import logging
 
 import pytest
 
-from spm_bot.chat.commands import described
+from spm_bot.chat.channel import Sent
+from spm_bot.chat.commands import described, staff_menu
 from spm_bot.chat.telegram.menus import Menus
+from spm_bot.messages import Outbound
+from spm_bot.protection.duties import Role
 from spm_bot.texts import languages, voice
 from tests.bench.telegram_bench import TelegramBench
 from tests.chat.telegram.conftest import Desk, open_app, running
@@ -99,3 +102,31 @@ async def test_telegram_takes_the_menu_of_every_language_we_speak(bench: Telegra
     assert [(language, status) for language, _, status in calls] == [
         (language, 200) for language in (None, *menus)
     ]
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_chat_of_staff_gets_a_menu_of_its_own(bench: TelegramBench, role: Role) -> None:
+    await bench.say(7, "hello")
+    async with open_app(bench) as app:
+        sent = await app.channel.send("7", Outbound("Hello.", menu=staff_menu([role], voice("en"))))
+    assert isinstance(sent, Sent)
+    [call] = await bench.calls(method="setMyCommands")
+    assert (call.status, call.fields["scope"]) == (200, {"type": "chat", "chat_id": 7})
+    names = [each["command"] for each in call.fields["commands"]]
+    assert names[-3:] == ["whoami", "language", "help"]
+
+
+async def test_chat_without_a_role_gets_the_menu_of_everybody_back(bench: TelegramBench) -> None:
+    await bench.say(7, "hello")
+    async with open_app(bench) as app:
+        await app.channel.send("7", Outbound("Goodbye.", menu=()))
+    [call] = await bench.calls(method="deleteMyCommands")
+    assert (call.status, call.fields["scope"]) == (200, {"type": "chat", "chat_id": 7})
+
+
+async def test_message_counts_as_sent_although_its_menu_was_refused(bench: TelegramBench) -> None:
+    await bench.say(7, "hello")
+    await bench.refuse(400, "Bad Request: no", method="setMyCommands")
+    async with open_app(bench) as app:
+        sent = await app.channel.send("7", Outbound("Hello.", menu=(("help", "Help"),)))
+    assert isinstance(sent, Sent)

@@ -1,0 +1,67 @@
+"""What `doctor` says of roles: who is missing, and who holds what they should not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from spm_bot.protection.duties import Role, conflict
+from spm_bot.storage import employees, roles
+from spm_bot.storage.roles import Role as Held
+from spm_bot.storage.store import Connection
+
+PROTECTION_OFFICERS = 2
+WAITS_AT_MOST = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    part: str
+    ok: bool
+    says: str
+
+
+def staffing(connection: Connection, *, small_institution: bool, now: datetime) -> list[Finding]:
+    """Everything about roles, what is well first."""
+    held = roles.roles_held(connection)
+    in_force = [role for role in held if role.confirmed_at is not None]
+    found = [_officers(connection, in_force), *_pairs(in_force, small_institution=small_institution)]
+    if not any(role.role == Role.SPM_MANAGER for role in in_force):
+        says = "no SPM manager: nobody can approve a survey that waits (spm-bot staff invite)"
+        found.append(Finding("SPM manager", ok=False, says=says))
+    late = [role for role in held if role.confirmed_at is None and now - role.granted_at > WAITS_AT_MOST]
+    for role in late:
+        says = f"role {role.id} ({role.role}) waits for a second person for over a week (spm-bot staff list)"
+        found.append(Finding("roles", ok=False, says=says))
+    if not employees.listed(connection):
+        says = "no list of staff is imported: links are not checked against phone numbers (register import)"
+        found.append(Finding("staff list", ok=True, says=says))
+    return found
+
+
+def _officers(connection: Connection, in_force: Sequence[Held]) -> Finding:
+    """Two client protection officers at least, and not all of one sex."""
+    staff = {role.staff for role in in_force if role.role == Role.PROTECTION_OFFICER}
+    says = f"{len(staff)} client protection officers"
+    if len(staff) < PROTECTION_OFFICERS:
+        return Finding("protection officers", ok=False, says=f"{says}, two are needed")
+    sexes = {employees.employee(connection, each).gender for each in staff}
+    if "" in sexes:
+        says = f"{says}, of unknown sex: not all may be of one (give gender in the list of staff)"
+        return Finding("protection officers", ok=False, says=says)
+    if len(sexes) == 1:
+        return Finding(
+            "protection officers", ok=False, says=f"{says}, all of one sex: some clients cannot talk to them"
+        )
+    return Finding("protection officers", ok=True, says=says)
+
+
+def _pairs(in_force: Sequence[Held], *, small_institution: bool) -> Iterator[Finding]:
+    """People who hold two roles that must not meet."""
+    for role in in_force:
+        earlier = [(r.role, r.branch) for r in in_force if r.staff == role.staff and r.id < role.id]
+        other = conflict(earlier, (role.role, role.branch), small_institution=small_institution)
+        if other is not None:
+            says = f"role {role.id} ({role.role}) is held by one who is {other} too: revoke one of the two"
+            yield Finding("roles", ok=False, says=says)

@@ -1,0 +1,113 @@
+"""A role that was given is confirmed by a second person, or taken away again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from spm_bot.chat.commands import staff_menu
+from spm_bot.messages import Outbound
+from spm_bot.protection.duties import CONFIRMS, NEEDS_SECOND, Role
+from spm_bot.storage import audits, outbox, people, roles, sessions
+from spm_bot.storage.roles import Role as Held
+from spm_bot.storage.sessions import ENDED
+from spm_bot.storage.store import Connection
+from spm_bot.surveys import engine
+from spm_bot.texts import voice
+from spm_bot.usecases.give_role import ROLE_NAMES
+from spm_bot.usecases.visit import Visit
+
+
+class NotSettled(Exception):
+    """The role stays as it is; the message says why, in one line."""
+
+
+def press_confirm(visit: Visit, role_id: int) -> str:
+    """A colleague confirms a role in the chat; returns what to show."""
+    say = visit.voice.say
+    actor = _settler(visit)
+    if actor is None:
+        return say("Your role does not allow this.")
+    try:
+        confirm_role(visit.connection, role_id, actor=actor, person=visit.chat.staff, now=visit.now)
+    except NotSettled:
+        return say("That is settled already, or not yours to confirm.")
+    visit.say(Outbound(say("Confirmed."), edits=f"role{role_id}"))
+    return say("Confirmed.")
+
+
+def press_revoke(visit: Visit, role_id: int) -> str:
+    """A colleague refuses a waiting role, or an administrator takes one away; returns what to show."""
+    say = visit.voice.say
+    actor, held = _settler(visit), roles.role(visit.connection, role_id)
+    if actor is None:
+        return say("Your role does not allow this.")
+    in_force = held is not None and held.confirmed_at is not None
+    if held is None or (in_force and not _holds(visit, {Role.ADMINISTRATOR})):
+        return say("That is settled already, or not yours to confirm.")
+    revoke_role(visit.connection, role_id, actor=actor, now=visit.now)
+    visit.say(Outbound(say("Revoked."), edits=f"role{role_id}"))
+    return say("Revoked.")
+
+
+def confirm_role(
+    connection: Connection, role_id: int, *, actor: str, person: int | None, now: datetime
+) -> None:
+    """Puts a waiting role in force. `person` is the member of staff who does it, None at the machine.
+
+    Raises NotSettled: nobody confirms a role of their own, nor one they invited for.
+    """
+    held = roles.role(connection, role_id)
+    if held is None or held.confirmed_at is not None or held.role not in NEEDS_SECOND:
+        raise NotSettled(f"no role {role_id} waits to be confirmed: see `spm-bot staff list`")
+    if person == held.staff or actor == held.invited_by:
+        raise NotSettled("a second person has to confirm it: not the one who invited, nor the one invited")
+    roles.confirm(connection, role_id, by=actor, at=now)
+    audits.write_down(connection, at=now, actor=actor, event="role_confirmed", role=role_id)
+    _tell(connection, held, "confirmed", now=now)
+
+
+def revoke_role(connection: Connection, role_id: int, *, actor: str, now: datetime) -> bool:
+    """Takes a role away at once; False when there is none of that number."""
+    held = roles.role(connection, role_id)
+    if held is None or not roles.revoke(connection, role_id, at=now):
+        return False
+    audits.write_down(connection, at=now, actor=actor, event="role_revoked", role=role_id)
+    _close_form(connection, held, now=now)
+    _tell(connection, held, "revoked", now=now)
+    return True
+
+
+def _tell(connection: Connection, held: Held, what: str, *, now: datetime) -> None:
+    """The person whose role it is learns it, and their list of commands follows."""
+    chat = people.chats_of_staff(connection, [held.staff]).get(held.staff)
+    if chat is None:
+        return
+    spoken = voice(chat.language)
+    role = spoken.say(ROLE_NAMES[held.role])
+    if what == "confirmed":
+        words = spoken.say("You are %(role)s now. Write /help for what you can do.", role=role)
+    else:
+        words = spoken.say("You are no longer %(role)s.", role=role)
+    in_force = {role.role for role in roles.roles_in_force(connection, held.staff)}
+    message = Outbound(words, menu=staff_menu(in_force, spoken) if in_force else ())
+    outbox.put(connection, chat.id, [message], kind="staff", at=now)
+
+
+def _close_form(connection: Connection, held: Held, *, now: datetime) -> None:
+    """Whatever they were about to do by that role ends."""
+    chat = people.chats_of_staff(connection, [held.staff]).get(held.staff)
+    active = None if chat is None else sessions.active(connection, chat.id)
+    if active is not None and active.form:
+        sessions.save(connection, active, engine.stop(active.session).session, status=ENDED, at=now)
+
+
+def _settler(visit: Visit) -> str | None:
+    """The subject of whoever pressed, if they may settle roles at all."""
+    if visit.chat.staff is None or not _holds(visit, CONFIRMS):
+        return None
+    return roles.subject_of_staff(visit.connection, visit.chat.staff)
+
+
+def _holds(visit: Visit, among: set[Role] | frozenset[Role]) -> bool:
+    held = roles.roles_in_force(visit.connection, visit.chat.staff)
+    return any(each.role in among for each in held)
