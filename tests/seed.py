@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
-from spm_bot.fieldwork.register import RegisterRow
+from spm_bot.fieldwork.register import ClientRow, LoanRow
 from spm_bot.messages import Action, Address, Subject, Tap, Text, Token
 from spm_bot.protection.consent import Purpose
 from spm_bot.storage import consents, people, registers, roles, rounds, survey_versions
@@ -26,8 +26,17 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
-def row(code: str = "C1", **changes: Any) -> RegisterRow:
-    """An adult with a loan in Bungoma, with `changes`."""
+def row(
+    code: str = "C1",
+    *,
+    loan: str | None = None,
+    currency: str = "KES",
+    outstanding: float = 1000.0,
+    days_in_arrears: int = 0,
+    written_off: float = 0.0,
+    **changes: Any,
+) -> ClientRow:
+    """An adult with a loan in Bungoma, with `changes`; `loan` is '' for somebody without one."""
     plain = {
         "name": f"Wanjiku {code}",
         "branch": "BUN",
@@ -36,16 +45,21 @@ def row(code: str = "C1", **changes: Any) -> RegisterRow:
         "gender": "female",
         "birth_year": 1985,
         "joined_on": "2020-01-10",
-        "loan": f"L-{code}",
-        "outstanding": 1000.0,
     }
-    return RegisterRow(code=code, **{**plain, **changes})
+    one = LoanRow(
+        code=f"L-{code}" if loan is None else loan,
+        currency=currency,
+        outstanding=outstanding,
+        days_in_arrears=days_in_arrears,
+        written_off=written_off,
+    )
+    return ClientRow(code=code, **{**plain, "loans": (one,) if one.code else (), **changes})
 
 
-def enter(connection: Connection, *rows: RegisterRow) -> list[int]:
+def enter(connection: Connection, *rows: ClientRow) -> list[int]:
     """Puts clients into the register; returns their ids."""
     subjects = [f"subject-{each.code}" for each in rows]
-    registers.write_clients(connection, rows, subjects=subjects, currency="KES", as_of="2026-11-20")
+    registers.write_clients(connection, rows, subjects=subjects, as_of="2026-11-20")
     return [people.client_by_code(connection, each.code).id for each in rows]
 
 
@@ -68,7 +82,7 @@ def say_yes(connection: Connection, code: str, *, given: bool = True, at: dateti
     )
 
 
-def enrol(connection: Connection, *rows: RegisterRow, language: str = "en") -> list[int]:
+def enrol(connection: Connection, *rows: ClientRow, language: str = "en") -> list[int]:
     """Clients who joined, each in a chat whose handle is their code, and agreed to surveys."""
     ids = enter(connection, *rows)
     for client, each in zip(ids, rows, strict=True):

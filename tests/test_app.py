@@ -22,7 +22,7 @@ from spm_bot.settings import Settings
 from spm_bot.storage import digests, schema, seals
 from spm_bot.storage.store import Connection, Unavailable
 from spm_bot.storage.vault import BadKey, new_key
-from spm_bot.times import Daily, Weekday, Weekly
+from spm_bot.times import Cron, Daily, Weekday, Weekly
 from tests.bench.telegram_bench import TelegramBench
 from tests.journeys.real_parts import ROOT, WITHIN, Bot, House, institution_file
 
@@ -190,6 +190,9 @@ async def test_jobs_follow_the_institution_file(settings: Settings) -> None:
         ("round:satisfaction", Weekly(Weekday.TUESDAY, time(10)), timedelta(hours=72)),
         ("round:stress", Weekly(Weekday.WEDNESDAY, time(10)), timedelta(hours=72)),
         ("round:outcomes", Weekly(Weekday.THURSDAY, time(10)), timedelta(hours=72)),
+        ("round:exit", Weekly(Weekday.MONDAY, time(10)), timedelta(hours=72)),
+        ("round:visits", Cron("0 10 1-7 jan,apr,jul,oct mon"), timedelta(hours=72)),
+        ("field", Every(timedelta(minutes=1)), timedelta(minutes=1)),
         ("lapse", Every(timedelta(minutes=5)), timedelta(minutes=5)),
         ("remind", Every(timedelta(minutes=5)), timedelta(minutes=5)),
         ("digest", Weekly(Weekday.MONDAY, time(7, 30)), timedelta(days=6)),

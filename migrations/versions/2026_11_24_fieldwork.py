@@ -15,6 +15,15 @@ branch_labels: str | None = None
 depends_on: str | None = None
 
 
+_AGREES = """
+UPDATE clients SET agrees = true WHERE EXISTS (
+    SELECT 1 FROM consents WHERE given AND id = (
+        SELECT max(id) FROM consents AS word WHERE word.subject = clients.subject AND word.purpose = 'survey'
+    )
+)
+"""
+
+
 def _chain_audits() -> None:
     """Lines written before the log had a chain are put into it, oldest first."""
     connection = op.get_bind()
@@ -75,6 +84,18 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "strata",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("stratum", sa.String(length=160), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("places", sa.Integer(), nullable=False),
+        sa.Column("quota", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_strata_round_id_rounds")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_strata")),
+        sa.UniqueConstraint("round_id", "stratum", name=op.f("uq_strata_round_id")),
+    )
+    op.create_table(
         "draws",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -114,6 +135,11 @@ def upgrade() -> None:
             sa.Column("works_here", sa.Boolean(), server_default=sa.text("false"), nullable=False)
         )
 
+        batch_op.add_column(
+            sa.Column("agrees", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+        )
+    op.execute(_AGREES)
+
     with op.batch_alter_table("forgotten", schema=None) as batch_op:
         batch_op.add_column(sa.Column("branch", sa.String(length=64), server_default="", nullable=False))
 
@@ -122,6 +148,11 @@ def upgrade() -> None:
 
     with op.batch_alter_table("links", schema=None) as batch_op:
         batch_op.add_column(sa.Column("made_by", sa.String(length=64), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("misses", sa.Integer(), server_default="0", nullable=False))
+        for name, table in (("staff_id", "staff"), ("address_id", "addresses")):
+            identity = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+            batch_op.add_column(sa.Column(name, identity, nullable=True))
+            batch_op.create_foreign_key(batch_op.f(f"fk_links_{name}_{table}"), table, [name], ["id"])
 
     with op.batch_alter_table("loans", schema=None) as batch_op:
         batch_op.add_column(sa.Column("written_off_on", sa.String(length=10), nullable=True))
@@ -163,7 +194,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("strata", sa.String(length=64), server_default="", nullable=False))
         batch_op.add_column(sa.Column("spread_hours", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("window_hours", sa.Integer(), server_default="72", nullable=False))
+        batch_op.add_column(sa.Column("replacements", sa.Integer(), server_default="1", nullable=False))
         batch_op.add_column(sa.Column("waves", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("results", sa.Text(), nullable=True))
         batch_op.alter_column(
             "requested_by",
             existing_type=sa.VARCHAR(length=32),
@@ -216,7 +249,9 @@ def downgrade() -> None:
             existing_nullable=False,
             existing_server_default="",
         )
+        batch_op.drop_column("results")
         batch_op.drop_column("waves")
+        batch_op.drop_column("replacements")
         batch_op.drop_column("window_hours")
         batch_op.drop_column("spread_hours")
         batch_op.drop_column("strata")
@@ -248,6 +283,10 @@ def downgrade() -> None:
         batch_op.drop_column("written_off_on")
 
     with op.batch_alter_table("links", schema=None) as batch_op:
+        for name, table in (("staff_id", "staff"), ("address_id", "addresses")):
+            batch_op.drop_constraint(batch_op.f(f"fk_links_{name}_{table}"), type_="foreignkey")
+            batch_op.drop_column(name)
+        batch_op.drop_column("misses")
         batch_op.drop_column("made_by")
 
     with op.batch_alter_table("invitations", schema=None) as batch_op:
@@ -257,6 +296,7 @@ def downgrade() -> None:
         batch_op.drop_column("branch")
 
     with op.batch_alter_table("clients", schema=None) as batch_op:
+        batch_op.drop_column("agrees")
         batch_op.drop_column("works_here")
         batch_op.drop_column("exit_reason")
         batch_op.drop_column("exit_on")
@@ -276,6 +316,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_draws_client_id")
 
     op.drop_table("draws")
+    op.drop_table("strata")
     op.drop_table("portfolios")
     op.drop_table("branch_facts")
     op.drop_table("audit_ends")

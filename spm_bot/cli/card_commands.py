@@ -17,6 +17,7 @@ from spm_bot.storage.store import Store
 from spm_bot.texts import languages
 from spm_bot.usecases import hand_links
 from spm_bot.usecases.hand_links import NewLink
+from spm_bot.usecases.spell_link import deep_link
 
 
 async def invite_clients(args: argparse.Namespace) -> None:
@@ -100,5 +101,5 @@ def _check_language(args: argparse.Namespace) -> None:
 
 
 def _row(link: NewLink, bot: str | None) -> dict[str, object]:
-    address = None if bot is None else hand_links.deep_link(bot, link.token)
+    address = None if bot is None else deep_link(bot, link.token)
     return {"client": link.client, "link": address, "token": link.token, "code": link.code}

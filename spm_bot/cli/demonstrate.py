@@ -16,7 +16,8 @@ from time import monotonic
 from tqdm import tqdm
 
 from spm_bot.app import make_desk, make_jobs, opened
-from spm_bot.cli.output import Failure, tell
+from spm_bot.cli.outcome_commands import outcome_rows
+from spm_bot.cli.output import Failure, show_rows, tell
 from spm_bot.cli.practice import play_in_terminal
 from spm_bot.cli.report_commands import write_files
 from spm_bot.demo.agenda import LAST_WEEK, ManualClock, Span
@@ -24,6 +25,7 @@ from spm_bot.demo.weeks import DURABILITY, Lived, live
 from spm_bot.jobs.registry import Job
 from spm_bot.jobs.runner import tick
 from spm_bot.settings import Settings
+from spm_bot.storage import dispositions
 from spm_bot.storage.store import Store
 from spm_bot.texts import voice
 from spm_bot.times import Week
@@ -136,13 +138,14 @@ async def _keep_week(slot: datetime, *, folder: Path, span: Span, store: Store, 
 
 
 async def _report(folder: Path, desk: Desk, store: Store) -> None:
-    """Prints the last week's card and writes its files."""
+    """Prints the last week's card, with how invitations ended, and writes its files."""
     from spm_bot.analytics.digest import to_json
     from spm_bot.usecases.report import make
 
     made = await make(LAST_WEEK, None, store=store, desk=desk)
     write_files(folder, made.card, made.picture, to_json(made.digest), name=f"digest-{LAST_WEEK}")
-    sys.stdout.write(f"{made.card}\n")
+    sys.stdout.write(f"{made.card}\n\nHow every invitation ended, by round; rates as AAPOR defines them\n")
+    show_rows(outcome_rows(await store.read(dispositions.tallies), as_json=False), as_json=False)
     sys.stdout.flush()
 
 

@@ -28,6 +28,11 @@ def show(data: object) -> None:
     sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False, sort_keys=True) + "\n")
 
 
+def show_line(text: str) -> None:
+    """Prints one line of data."""
+    sys.stdout.write(f"{text}\n")
+
+
 def show_rows(rows: Sequence[dict[str, object]], *, as_json: bool) -> None:
     """Prints rows as JSON, or as aligned columns under their names."""
     if as_json:

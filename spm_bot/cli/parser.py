@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 from argparse import ArgumentParser
 
-_Commands = argparse._SubParsersAction
-
-_MOST_ID = 2**63 - 1
-"""The largest number a database can look for."""
+from spm_bot.cli.arguments import MOST_ID as _MOST_ID
+from spm_bot.cli.arguments import Commands as _Commands
+from spm_bot.cli.arguments import add as _add
+from spm_bot.cli.arguments import group as _group
+from spm_bot.cli.arguments import json_flag as _json
+from spm_bot.cli.arguments import number as _number
+from spm_bot.cli.round_words import add_rounds
 
 
 def build_parser() -> ArgumentParser:
@@ -23,21 +25,6 @@ def build_parser() -> ArgumentParser:
     _people(commands)
     _reports(commands)
     return parser
-
-
-def _add(commands: _Commands[ArgumentParser], name: str, command: str, help_: str) -> ArgumentParser:
-    added = commands.add_parser(name, help=help_, description=help_)
-    added.set_defaults(command=command)
-    return added
-
-
-def _group(commands: _Commands[ArgumentParser], name: str, help_: str) -> _Commands[ArgumentParser]:
-    added = commands.add_parser(name, help=help_, description=help_)
-    return added.add_subparsers(metavar="ACTION", required=True)
-
-
-def _json(parser: ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print the data as JSON")
 
 
 def _operate(commands: _Commands[ArgumentParser]) -> None:
@@ -95,24 +82,47 @@ def _surveys(actions: _Commands[ArgumentParser]) -> None:
 
 
 def _people(commands: _Commands[ArgumentParser]) -> None:
-    register = _group(commands, "register", "the institution's own lists")
-    load = _add(register, "import", "people_commands:import_register", "clients and loans from a CSV file")
-    load.add_argument("file", metavar="FILE")
-    load.add_argument("--as-of", metavar="DATE", help="the day the loans are of (today)")
-    load.add_argument("--dry-run", action="store_true", help="only say what would be read")
-    _json(load)
+    _register(_group(commands, "register", "the institution's own lists: bring them in, what they say"))
     clients = _group(commands, "clients", "clients: joining cards, who waits to be let in")
     _cards(clients)
     _admission(clients)
     _own_data(_group(commands, "client", "one client's data: to be read, to be erased"))
-    staff = _group(commands, "staff", "staff: links, roles")
-    link = _add(staff, "invite", "people_commands:invite_staff", "a one-time link that gives a role")
+    _staff(_group(commands, "staff", "staff: links, roles"))
+
+
+def _register(register: _Commands[ArgumentParser]) -> None:
+    module = "register_commands"
+    load = _add(register, "import", f"{module}:import_register", "clients, loans, staff, branches come in")
+    load.add_argument("files", nargs="+", metavar="FILE", help="CSV or XLSX: one wide list, or several")
+    load.add_argument("--map", metavar="MAP.yaml", help="how your headings and values are to be read")
+    load.add_argument("--save-map", metavar="FILE", help="write a mapping to begin with, and import nothing")
+    load.add_argument("--as-of", metavar="DATE", help="the day the lists are of (today)")
+    load.add_argument("--dry-run", action="store_true", help="only say what would change, row by row")
+    load.add_argument("--partial", action="store_true", help="the list is only a part: close nobody")
+    load.add_argument("--allow-closing", action="store_true", help="close those missing, however many")
+    load.add_argument("--skip-refused", action="store_true", help="leave rows with problems out")
+    _json(load)
+    books = _add(register, "portfolio", f"{module}:portfolio", "the portfolio of a day: at risk, written off")
+    books.add_argument("--as-of", metavar="DATE", help="the day of an import (the newest)")
+    books.add_argument("--by", choices=("branch", "product", "officer"), help="in parts")
+    _json(books)
+
+
+def _staff(staff: _Commands[ArgumentParser]) -> None:
+    module = "staff_commands"
+    link = _add(staff, "invite", f"{module}:invite_staff", "a one-time link that gives a role")
     link.add_argument("--role", required=True, metavar="ROLE")
     link.add_argument("--branch", default="", metavar="B", help="only for this branch")
+    link.add_argument("--staff", metavar="CODE", help="only for this person of the staff list")
     _json(link)
-    _json(_add(staff, "list", "people_commands:list_staff", "roles in force"))
-    revoke = _add(staff, "revoke", "people_commands:revoke_staff", "take a role away")
-    revoke.add_argument("id", type=_number(1, most=_MOST_ID), metavar="ID")
+    _json(_add(staff, "list", f"{module}:list_staff", "who holds which role, and which of them wait"))
+    number = _number(1, most=_MOST_ID)
+    confirm = _add(staff, "confirm", f"{module}:confirm_staff", "put a role that waits in force")
+    confirm.add_argument("id", type=number, metavar="ID")
+    confirm.add_argument("--by", required=True, metavar="NAME", help="the second person who stands for it")
+    _add(staff, "revoke", f"{module}:revoke_staff", "take a role away").add_argument(
+        "id", type=number, metavar="ID"
+    )
 
 
 def _cards(clients: _Commands[ArgumentParser]) -> None:
@@ -161,14 +171,7 @@ def _reports(commands: _Commands[ArgumentParser]) -> None:
     digest.add_argument("--out", metavar="DIR", help="write card, picture and JSON there")
     digest.add_argument("--hand-out", action="store_true", help="store it and send it to the managers")
     _json(digest)
-    rounds = _group(commands, "rounds", "survey rounds: list, launch")
-    _json(_add(rounds, "list", "round_commands:list_rounds", "rounds with their invitations"))
-    launch = _add(
-        rounds, "launch", "round_commands:launch_round", "invite now who is due in a standing round"
-    )
-    launch.add_argument("code", metavar="CODE", help="a round of the institution file")
-    _json(launch)
-    _export(_group(commands, "export", "data for the institution's own analysis"))
+    add_rounds(_group(commands, "rounds", "survey rounds: list, launch, pause, approve; how they went"))
     _audit(_group(commands, "audit", "the audit log: read it, see that nobody changed it"))
 
 
@@ -196,15 +199,3 @@ def _audit(actions: _Commands[ArgumentParser]) -> None:
     verify = _add(actions, "verify", "audit_commands:verify", "whether a line was changed or cut out")
     verify.add_argument("--expect", metavar="HASH", help="a hash this command printed earlier")
     _json(verify)
-
-
-def _number(least: int, *, most: int):  # type: ignore[no-untyped-def]  # argparse names it in its errors
-    def number(text: str) -> int:
-        value = int(text)
-        if value < least:
-            raise argparse.ArgumentTypeError(f"must be {least} or more")
-        if value > most:
-            raise argparse.ArgumentTypeError(f"must be {most} or less")
-        return value
-
-    return number

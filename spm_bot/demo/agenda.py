@@ -111,5 +111,5 @@ def institution_days(institution: Institution, span: Span) -> Iterator[tuple[dat
 
 def _looks(institution: Institution) -> list[time]:
     """When, each day, the demo looks for due work: at the hours at which something can be due."""
-    asked = {standing.time for standing in institution.rounds if standing.time is not None}
+    asked = {standing.slots.at for standing in institution.rounds}
     return sorted({institution.digest.slot.at, *asked})

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from random import Random
 
 from spm_bot.clauses import Product
+from spm_bot.demo.agenda import LAST_WEEK
 from spm_bot.demo.dice import dice, drawn
-from spm_bot.fieldwork.register import RegisterRow
+from spm_bot.fieldwork.register import ACTIVE, CLOSED, ClientRow, LoanRow
 from spm_bot.institution import Institution
 
 SMALL = 12
@@ -17,6 +18,9 @@ SMALL = 12
 CALM_SHARE = 0.15
 TROUBLED_SHARE = 0.50
 """Clients under heavy debt stress, in calm times and in the first branch of the file when it is troubled."""
+
+ENDING_SHARE = 0.08
+"""Clients whose loan ends in the year before the last week."""
 
 _FIRST_SIZE = 1.7
 _SIZES = (0.75, 1.1, 0.9, 1.2, 0.8, 1.15, 0.95)
@@ -37,7 +41,8 @@ class Member:
     """One client. `strain`, `lateness` and `delay` are places between 0 and 1 in the order of luck.
 
     Under heavy stress are those whose `strain` lies below the branch's share of the day; in arrears
-    those whose `lateness` lies below what such a client's arrears are likely to be.
+    those whose `lateness` lies below what such a client's arrears are likely to be. `paid_back` is how many
+    weeks before the last one the loan ends, None for one that goes on.
     """
 
     number: int
@@ -55,6 +60,7 @@ class Member:
     strain: float
     lateness: float
     delay: float
+    paid_back: int | None
 
     @property
     def code(self) -> str:
@@ -76,23 +82,35 @@ class Member:
             return 0
         return 31 + int(60 * self.delay / 0.3) if self.delay < 0.3 else 1 + int(29 * self.delay)
 
-    def row(self, *, hard_times: bool) -> RegisterRow:
-        """What the institution's own system exports about this client."""
-        return RegisterRow(
+    def row(self, *, currency: str, hard_times: bool, weeks_left: int) -> ClientRow:
+        """What the institution's own system exports about this client, so many weeks before the last one."""
+        pays = self.has_loan and (self.paid_back is None or weeks_left > self.paid_back)
+        return ClientRow(
             code=self.code,
             name=self.name,
             branch=self.branch,
             phone=self.phone,
-            product=self.product.code if self.has_loan else "",
-            loan_method=self.product.method if self.has_loan else "",
+            product=self.product.code if pays else "",
+            loan_method=self.product.method if pays else "",
             gender=self.gender,
             birth_year=self.birth_year,
             joined_on=self.joined_on,
             has_savings=self.has_savings,
-            loan=f"L{self.number + 1:05}" if self.has_loan else "",
-            outstanding=self.outstanding if self.has_loan else 0.0,
-            days_in_arrears=self.days_late(hard_times=hard_times),
-            written_off=self.written_off if self.has_loan else 0.0,
+            loans=(self._loan(currency, hard_times=hard_times, pays=pays),) if self.has_loan else (),
+        )
+
+    def _loan(self, currency: str, *, hard_times: bool, pays: bool) -> LoanRow:
+        ended = None if pays or self.paid_back is None else LAST_WEEK.minus(self.paid_back).start.isoformat()
+        return LoanRow(
+            code=f"L{self.number + 1:05}",
+            product=self.product.code,
+            currency=currency,
+            branch=self.branch,
+            outstanding=self.outstanding if pays else 0.0,
+            days_in_arrears=self.days_late(hard_times=hard_times) if pays else 0,
+            status=ACTIVE if pays else CLOSED,
+            closed_on=ended,
+            written_off=self.written_off,
         )
 
 
@@ -157,4 +175,5 @@ def _member(
         strain=places[0],
         lateness=rng.random(),
         delay=places[1],
+        paid_back=rng.randrange(52) if rng.random() < ENDING_SHARE else None,
     )

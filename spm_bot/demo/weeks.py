@@ -9,21 +9,26 @@ from datetime import datetime
 from functools import partial
 
 from spm_bot.chat.dialogue import Dialogue
-from spm_bot.demo.agenda import Agenda, Kind, ManualClock, Span, institution_days
+from spm_bot.demo.agenda import LAST_WEEK, Agenda, Kind, ManualClock, Span, institution_days
 from spm_bot.demo.cast import Member, members
 from spm_bot.demo.dice import dice
 from spm_bot.demo.habits import habits, next_sitting
 from spm_bot.demo.handsets import NAME, Handsets
+from spm_bot.demo.officer import HANDLE, Officer
 from spm_bot.demo.person import Person
 from spm_bot.demo.reading import Reader
+from spm_bot.fieldwork.changes import Terms
+from spm_bot.fieldwork.register import Register
+from spm_bot.protection.duties import Role
 from spm_bot.storage import survey_versions
 from spm_bot.storage.store import Connection, Durability, Store
 from spm_bot.surveys.wordings import wording
-from spm_bot.times import DAY
+from spm_bot.times import DAY, Week
 from spm_bot.usecases.deliver import Postman
-from spm_bot.usecases.hand_links import invite_clients
-from spm_bot.usecases.import_register import import_clients
-from spm_bot.usecases.join import CLIENT_LINK_LASTS
+from spm_bot.usecases.hand_links import invite_clients, invite_staff
+from spm_bot.usecases.import_register import import_register
+from spm_bot.usecases.plan_import import Incoming
+from spm_bot.usecases.spell_link import CLIENT_LINK_LASTS
 from spm_bot.usecases.visit import Desk
 
 DURABILITY: Durability = "off"
@@ -60,13 +65,16 @@ async def live(
     Raises ValueError for an institution with too few branches or clients.
     """
     people = _people(desk, span, clients=clients, seed=seed)
-    handsets = Handsets({person.handle: person.screen for person in people})
+    officer = Officer()
+    screens = {person.handle: person.screen for person in people}
+    handsets = Handsets({**screens, HANDLE: officer.screen})
     stage = _Stage(
         store=store,
         desk=desk,
         clock=clock,
         span=span,
         people=people,
+        officer=officer,
         handsets=handsets,
         dialogue=Dialogue(store, desk, clock),
         postman=Postman(store, desk, clock, {NAME: handsets}),
@@ -91,6 +99,7 @@ class _Stage:
     clock: ManualClock
     span: Span
     people: tuple[Person, ...]
+    officer: Officer
     handsets: Handsets
     dialogue: Dialogue
     postman: Postman
@@ -112,18 +121,22 @@ class _Stage:
             await self.postman.flush()
             hard_times = self.span.hard_times(now)
             for handle in self.handsets.rang():
-                person = by_handle[handle]
-                person.looks(now, hard_times=hard_times)
-                self._note(person)
+                if handle in by_handle:
+                    by_handle[handle].looks(now, hard_times=hard_times)
+                    self._note(by_handle[handle])
         return Lived(len(self.people), self.joined, self.events)
 
     async def read_register(self, now: datetime) -> None:
         """The institution's own list, as it is on that day."""
-        hard_times = self.span.hard_times(now)
-        rows = [person.member.row(hard_times=hard_times) for person in self.people]
+        hard_times, currency = self.span.hard_times(now), self.desk.institution.currency
+        left = LAST_WEEK.since(Week.of(now, self.span.zone))
+        rows = tuple(
+            person.member.row(currency=currency, hard_times=hard_times, weeks_left=left)
+            for person in self.people
+        )
         as_of = now.astimezone(self.span.zone).date().isoformat()
-        currency = self.desk.institution.currency
-        await import_clients(rows, store=self.store, currency=currency, as_of=as_of, actor=_ACTOR, now=now)
+        incoming = Incoming(Register(as_of, rows), Terms(as_of))
+        await import_register(incoming, store=self.store, actor=_ACTOR, now=now)
 
     async def hand_out_cards(self, now: datetime) -> None:
         """A joining card for every client, with a one-time link."""
@@ -137,6 +150,8 @@ class _Stage:
                     await self.read_register(now)
                 case Kind.CARDS:
                     await self._begin_week(number, now)
+                    if number == self.span.weeks // 2:
+                        await self._officer_asks(now)
                 case Kind.RULES:
                     await self.due()
                     self._pass_days(number)
@@ -156,6 +171,16 @@ class _Stage:
             person.joins(self.tokens[person.handle], at=at)
             self.joined += 1
             self._note(person)
+
+    async def _officer_asks(self, now: datetime) -> None:
+        """Half-way, the loan officer of the first branch takes a role and has a sample asked."""
+        branch = self.desk.institution.branches[0].code
+        token = await invite_staff(
+            store=self.store, role=Role.LOAN_OFFICER, branch=branch, actor=_ACTOR, now=now
+        )
+        for event in self.officer.asks(token, now):
+            await self.dialogue.receive(event)
+            self.events += 1
 
     async def _people_act(self, now: datetime, entries: list[tuple[Kind, int]]) -> None:
         acting = [self.people[number] for kind, number in entries if kind is Kind.PERSON]

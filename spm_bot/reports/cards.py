@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache
+from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 
@@ -21,6 +22,8 @@ OTHER_LANGUAGES = 2
 """In how many more languages the promise about PIN and money stands on a card."""
 
 _HERE = Path(__file__).parent
+_DOTS = 10
+"""Pixels of a chat's picture to each module of the square."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,18 @@ def cards_pdf(cards: Sequence[JoiningCard], texts: CardTexts) -> bytes:
     )
 
 
+def card_picture(link: str) -> bytes:
+    """The QR code alone as a PNG, for a chat."""
+    picture = BytesIO()
+    _square_of(link).save(picture, kind="png", scale=_DOTS, border=4)
+    return picture.getvalue()
+
+
+def printed(code: str) -> str:
+    """A code as it stands on a card: `AMNA-2345`."""
+    return f"{code[:4]}-{code[4:]}"
+
+
 @cache
 def _fonts() -> typst.Fonts:
     """Our own fonts and no others, so that a sheet looks the same on every machine."""
@@ -93,15 +108,14 @@ def _card(card: JoiningCard) -> dict[str, str]:
         "client": card.client,
         "name": card.name,
         "link": card.link,
-        "code": f"{card.code[:4]}-{card.code[4:]}",
+        "code": printed(card.code),
         "square": _square(card.link),
     }
 
 
 def _square(link: str) -> str:
     """The QR code as a drawing of one path, so that no printer leaves seams between its modules."""
-    # A quarter of it may be worn away: a card is carried in a pocket.
-    rows = segno.make_qr(link, error="q").matrix
+    rows = _square_of(link).matrix
     path = []
     for y, row in enumerate(rows):
         x = 0
@@ -113,6 +127,11 @@ def _square(link: str) -> str:
     size = len(rows)
     drawing = f'<path d="{"".join(path)}"/>'
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}">{drawing}</svg>'
+
+
+def _square_of(link: str) -> segno.QRCode:
+    # A quarter of it may be worn away: a card is carried in a pocket.
+    return segno.make_qr(link, error="q")
 
 
 def _day(texts: CardTexts) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
+from spm_bot.protection.consent import Purpose
 from spm_bot.storage.tables import clients, consents
 
 
@@ -46,6 +47,9 @@ def record(
         "at": at,
     }
     connection.execute(consents.insert(), row)
+    if purpose == Purpose.SURVEY:
+        theirs = clients.c.subject == subject
+        connection.execute(update(clients).where(theirs).values(agrees=given))
 
 
 def purposes_given(connection: Connection, subject: str) -> frozenset[str]:
@@ -61,15 +65,21 @@ def last_replies(connection: Connection, subject: str) -> dict[str, Reply]:
     return {purpose: Reply(*reply) for purpose, *reply in connection.execute(query.order_by(consents.c.id))}
 
 
-def clients_agreeing(connection: Connection, purpose: str, among: Iterable[int] | None = None) -> set[int]:
-    """The clients whose last word on `purpose` is yes."""
+def clients_agreeing(
+    connection: Connection,
+    purpose: str,
+    among: Iterable[int] | None = None,
+    *,
+    before: datetime | None = None,
+) -> set[int]:
+    """The clients whose last word on `purpose` is yes, or was at an earlier instant."""
     # One look into the index for each client: the ledger only grows, and is never read as a whole.
-    last = (
-        select(func.max(consents.c.id))
-        .where(consents.c.subject == clients.c.subject, consents.c.purpose == purpose)
-        .correlate(clients)
-        .scalar_subquery()
+    words = select(func.max(consents.c.id)).where(
+        consents.c.subject == clients.c.subject, consents.c.purpose == purpose
     )
+    if before is not None:
+        words = words.where(consents.c.at < before)
+    last = words.correlate(clients).scalar_subquery()
     query = select(clients.c.id).join(consents, consents.c.id == last).where(consents.c.given)
     if among is not None:
         query = query.where(clients.c.id.in_(list(among)))

@@ -21,6 +21,7 @@ def encode(message: Outbound) -> str:
             "gone": message.gone,
             "erases": message.erases,
             "share": message.share,
+            "menu": message.menu,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -44,6 +45,7 @@ def decode(body: str) -> Outbound:
         gone=read.get("gone", False),  # a message written before these existed
         erases=read.get("erases"),
         share=read.get("share"),
+        menu=None if read.get("menu") is None else tuple((name, does) for name, does in read["menu"]),
     )
 
 

@@ -6,11 +6,11 @@ remember it. Each step is one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, delete, false, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, false, or_, select, update
 
 from spm_bot.storage.cuts import cut_responses, drop_sessions
 from spm_bot.storage.envelope import decode
@@ -20,6 +20,7 @@ from spm_bot.storage.store import vault_of
 from spm_bot.storage.tables import (
     addresses,
     clients,
+    draws,
     holders,
     invitations,
     links,
@@ -43,14 +44,19 @@ def told_by(subject: str) -> str:
     return f"{_TOLD}{subject}"
 
 
-def erase(connection: Connection, client: int, *, code: str, minimum_cell: int) -> set[int]:
-    """Everything about a client goes, but for the chats, which it returns."""
+def erase(
+    connection: Connection, client: int, *, code: str, minimum_cell: int, openings: tuple[str, ...] = ()
+) -> set[int]:
+    """Everything about a client goes, but for the chats, which it returns. `openings` are the beginnings
+    by which words in a shared chat are known to be said to them alone.
+    """
     chats = _chats(connection, client)
-    _silence(connection, client, chats)
+    _silence(connection, client, chats, openings=openings)
     _silence_staff(connection, code)
     cut_responses(connection, client, minimum_cell=minimum_cell)
     drop_sessions(connection, _sessions(connection, client, chats))
-    connection.execute(update(invitations).where(invitations.c.client_id == client).values(client_id=None))
+    for kept in (invitations, draws):
+        connection.execute(update(kept).where(kept.c.client_id == client).values(client_id=None))
     connection.execute(delete(tries).where(tries.c.key == f"client:{client}"))
     for request in connection.execute(select(requests.c.id).where(requests.c.client_id == client)).scalars():
         drop_file(connection, request)
@@ -86,6 +92,7 @@ def let_go(connection: Connection, chat: int) -> None:
     drop_sessions(connection, list(connection.execute(theirs).scalars()))
     connection.execute(delete(outbox).where(outbox.c.address_id == chat))
     connection.execute(delete(tries).where(tries.c.key.in_([f"chat:{chat}", f"contact:{chat}"])))
+    connection.execute(update(links).where(links.c.address_id == chat).values(address_id=None))
     connection.execute(delete(addresses).where(addresses.c.id == chat))
 
 
@@ -110,14 +117,17 @@ def _sessions(connection: Connection, client: int, chats: Collection[int]) -> li
     return list(connection.execute(select(sessions.c.id).where(theirs)).scalars())
 
 
-def _silence(connection: Connection, client: int, chats: Collection[int]) -> None:
+def _silence(
+    connection: Connection, client: int, chats: Collection[int], *, openings: tuple[str, ...]
+) -> None:
     """Nothing that was sent to these chats can be read any more, and nothing of the client's goes out."""
     theirs = outbox.c.invitation_id.in_(select(invitations.c.id).where(invitations.c.client_id == client))
     connection.execute(delete(outbox).where(theirs, outbox.c.state == QUEUED))
     for chat in chats:
         mine = outbox.c.address_id == chat
         if _others_hold(connection, chat, client):
-            ids = connection.execute(select(sessions.c.id).where(sessions.c.client_id == client)).scalars()
+            _withhold(connection, chat, openings)
+            ids = _sessions(connection, client, [chat])
             named = [column.like(f"s{each}.%") for each in ids for column in (outbox.c.ref, outbox.c.edits)]
             mine = mine & (or_(*named) if named else false())
         connection.execute(delete(outbox).where(mine, outbox.c.state == QUEUED))
@@ -126,12 +136,26 @@ def _silence(connection: Connection, client: int, chats: Collection[int]) -> Non
     connection.execute(update(outbox).where(*settled).values(body=None))
 
 
+def _withhold(connection: Connection, chat: int, openings: tuple[str, ...]) -> None:
+    """What waits to be said to one of a shared chat is not said."""
+    _drop_said(
+        connection,
+        outbox.c.address_id == chat,
+        outbox.c.state == QUEUED,
+        said=lambda text: text.startswith(openings),
+    )
+
+
 def _silence_staff(connection: Connection, code: str) -> None:
     """What staff were told about this client by their code is told no more."""
-    kept = select(outbox.c.id, outbox.c.body).where(outbox.c.kind == "staff", outbox.c.body.is_not(None))
+    _drop_said(connection, outbox.c.kind == "staff", said=lambda text: code in text)
+
+
+def _drop_said(connection: Connection, *where: ColumnElement[bool], said: Callable[[str], bool]) -> None:
+    kept = select(outbox.c.id, outbox.c.body).where(*where, outbox.c.body.is_not(None))
     for row in connection.execute(kept).all():
         with suppress(Undecipherable):
-            if code in decode(vault_of(connection).decrypt(row.body, associated=BODY)).text:
+            if said(decode(vault_of(connection).decrypt(row.body, associated=BODY)).text):
                 connection.execute(delete(outbox).where(outbox.c.id == row.id))
 
 

@@ -51,6 +51,8 @@ class Client:
     status: str
     hour: int | None
     officer: str
+    born_on: str | None
+    works_here: bool
 
 
 _SEEN = select(

@@ -20,8 +20,9 @@ PEPPER_BYTES = 32
 _ONLY = 1
 
 
-def forget_code(connection: Connection, code: str, *, pepper: bytes, at: datetime) -> None:
-    """Remembers that a code is forgotten; `pepper` becomes the pepper if there is none yet.
+def forget_code(connection: Connection, code: str, *, pepper: bytes, at: datetime, branch: str = "") -> None:
+    """Remembers that a code is forgotten, and in which branch; `pepper` becomes the pepper if there is none
+    yet.
 
     Raises Conflict when somebody else made it in this moment.
     """
@@ -32,7 +33,7 @@ def forget_code(connection: Connection, code: str, *, pepper: bytes, at: datetim
         connection.execute(peppers.insert(), {"id": _ONLY, "body": sealed})
     hashed = _hash(code, kept)
     if connection.execute(select(forgotten.c.at).where(forgotten.c.code_hash == hashed)).first() is None:
-        connection.execute(forgotten.insert(), {"code_hash": hashed, "at": at})
+        connection.execute(forgotten.insert(), {"code_hash": hashed, "branch": branch, "at": at})
 
 
 def forgotten_among(connection: Connection, codes: Collection[str]) -> set[str]:
@@ -43,6 +44,13 @@ def forgotten_among(connection: Connection, codes: Collection[str]) -> set[str]:
     by_hash = {_hash(code, pepper): code for code in codes}
     found = select(forgotten.c.code_hash).where(forgotten.c.code_hash.in_(list(by_hash)))
     return {by_hash[bytes(hashed)] for hashed in connection.execute(found).scalars()}
+
+
+def branch_of_forgotten(connection: Connection, code: str) -> str | None:
+    """The branch of a client who asked to be forgotten, None for any other code."""
+    # Without a pepper nobody is forgotten; the look is taken all the same.
+    hashed = _hash(code, _pepper(connection) or b"")
+    return connection.execute(select(forgotten.c.branch).where(forgotten.c.code_hash == hashed)).scalar()
 
 
 def _pepper(connection: Connection) -> bytes | None:

@@ -64,6 +64,21 @@ def set_reminded(connection: Connection, invitation_id: int, *, at: datetime) ->
     connection.execute(update(invitations).where(*first).values(reminded_at=at))
 
 
+def set_arrived(connection: Connection, invitation_ids: Collection[int], *, at: datetime) -> None:
+    """The reminders of these invitations, planned for an hour before, reached a chat now."""
+    if invitation_ids:
+        mine = invitations.c.id.in_(list(invitation_ids))
+        connection.execute(update(invitations).where(mine).values(reminded_at=at))
+
+
+def begun(connection: Connection, invitation_ids: Collection[int]) -> set[int]:
+    """Those of these invitations whose survey is open or waits."""
+    open_ = select(sessions.c.invitation_id).where(
+        sessions.c.invitation_id.in_(list(invitation_ids)), sessions.c.status.in_([ACTIVE, SUSPENDED])
+    )
+    return {each for each in connection.execute(open_).scalars() if each is not None}
+
+
 def under_way(connection: Connection, invitation_ids: Collection[int], *, since: datetime) -> set[int]:
     """Those of these invitations whose survey is being answered: open, and gone on with since then."""
     answering = select(sessions.c.invitation_id).where(

@@ -22,26 +22,12 @@ from spm_bot.storage.tables import (
     holders,
     invitations,
     links,
-    loans,
     outbox,
     people,
     responses,
     sessions,
 )
 from spm_bot.storage.vault import Undecipherable
-
-
-@dataclass(frozen=True, slots=True)
-class Loan:
-    """A loan as the register gives it, in units of its currency."""
-
-    code: str
-    product: str
-    currency: str
-    outstanding: float
-    written_off: float
-    days_in_arrears: int
-    as_of: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +95,6 @@ def answered_before(connection: Connection, client: int, instant: datetime) -> b
 def holder_since(connection: Connection, client: int) -> datetime | None:
     """Since when the chat of today is this client's."""
     return connection.execute(select(holders.c.since).where(holders.c.client_id == client)).scalar()
-
-
-def loans_of(connection: Connection, client: int) -> list[Loan]:
-    columns = (loans.c[name] for name in Loan.__dataclass_fields__)
-    query = select(*columns).where(loans.c.client_id == client).order_by(loans.c.id)
-    return [Loan(*row) for row in connection.execute(query)]
 
 
 def words_of(connection: Connection, subject: str) -> list[Word]:

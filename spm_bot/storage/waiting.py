@@ -65,6 +65,14 @@ def forget_client(connection: Connection, client: int) -> None:
     connection.execute(delete(waiting).where(waiting.c.client_id == client))
 
 
+def handed_out_lately(connection: Connection, maker: str, *, since: datetime) -> int:
+    """How many clients have used a card since then that this member of staff (a subject) made."""
+    cards = select(func.count(links.c.client_id.distinct()))
+    return connection.execute(
+        cards.where(links.c.made_by == maker, links.c.client_id.is_not(None), links.c.used_at >= since)
+    ).scalar_one()
+
+
 def redeemed_lately(connection: Connection, officer: str, *, since: datetime) -> int:
     """How many clients of this officer have used a card since then."""
     cards = (

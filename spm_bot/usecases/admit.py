@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from spm_bot.messages import Outbound
-from spm_bot.storage import audits, links, outbox, people, waiting
+from spm_bot.storage import audits, links, outbox, people, roles, waiting
 from spm_bot.texts import sentence, voice
 from spm_bot.usecases import agree
 from spm_bot.usecases.bring_along import bring_along
@@ -25,6 +25,7 @@ AT_ONCE = timedelta(minutes=10)
 REASONS = {
     "third_client": sentence("two clients use that chat already"),
     "same_officer": sentence("several cards of one loan officer were used within ten minutes"),
+    "other_chat": sentence("they use another chat already, and staff made this card in the chat"),
     "no_fact": sentence("the register has neither year of birth nor phone number"),
 }
 
@@ -134,18 +135,31 @@ def _admit(visit: Visit, client_id: int, card: int | None) -> None:
     others = [held for held in visit.chat.clients if held != client_id]
     if len(others) >= CLIENTS_A_CHAT:
         _wait(visit, client_id, "third_client")
-    elif card is not None and _many_at_once(visit, client_id):
+    elif card is not None and _may_be_staff(visit, client_id, card):
+        _wait(visit, client_id, "other_chat")
+    elif card is not None and _many_at_once(visit, client_id, card):
         _wait(visit, client_id, "same_officer")
     else:
         bind(visit, client_id)
 
 
-def _many_at_once(visit: Visit, client_id: int) -> bool:
+def _may_be_staff(visit: Visit, client_id: int, card: int) -> bool:
+    """Whether a card that staff made for themselves would open the chat of somebody who has joined: they
+    know the facts of the register, and could read on another phone what the client has answered.
+    """
+    maker = roles.staff_of_subject(visit.connection, links.maker(visit.connection, card))
+    chats = people.chats_of_clients(visit.connection, [client_id])
+    return maker is not None and client_id in chats
+
+
+def _many_at_once(visit: Visit, client_id: int, card: int) -> bool:
+    """Whether too many clients of one officer, or with cards of one officer's making, join together."""
     officer = people.client(visit.connection, client_id).officer
+    maker = links.maker(visit.connection, card)
     since = visit.now - AT_ONCE
-    return bool(officer) and (
-        waiting.redeemed_lately(visit.connection, officer, since=since) > CARDS_OF_AN_OFFICER
-    )
+    of_officer = waiting.redeemed_lately(visit.connection, officer, since=since) if officer else 0
+    handed_out = waiting.handed_out_lately(visit.connection, maker, since=since) if maker else 0
+    return max(of_officer, handed_out) > CARDS_OF_AN_OFFICER
 
 
 def _wait(visit: Visit, client_id: int, reason: str) -> None:

@@ -103,14 +103,16 @@ def consent_given(visit: Visit, opened: Opened, client_id: int, answers: Mapping
         halt(visit, client=client_id)
         rounds.close_open(visit.connection, [client_id], Outcome.REFUSED)
         say = visit.voice.say
-        visit.say(say("All right, we send no surveys. Nothing changes for you. If you think again: /consent"))
+        told = say("All right, we send no surveys. Nothing changes for you. If you think again: /consent")
+        visit.say(_to(visit, client_id, told))
     return surveys
 
 
-def thank(visit: Visit) -> None:
+def thank(visit: Visit, client_id: int) -> None:
     """After a yes, when nothing else follows at once."""
     say = visit.voice.say
-    visit.say(say("Thank you. We will write when there is a survey for you. Write /help at any time."))
+    told = say("Thank you. We will write when there is a survey for you. Write /help at any time.")
+    visit.say(_to(visit, client_id, told))
 
 
 def withdraw(visit: Visit) -> None:

@@ -1,78 +1,92 @@
-"""`/ask`: a member of staff has a random sample of a branch's clients asked an approved survey.
+"""`/ask`: a member of staff has a random sample of clients asked a survey, by a form in the chat.
 
-The form knows counts rounded to five and nothing of any client. Who is drawn, who answers and what
-they say stays out of the officer's reach.
+The form knows counts in steps of five and nothing of any client. Who is drawn, who answers and what they
+say stays out of reach of whoever asks; drawing and inviting come later, once the request can no longer be
+undone.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from random import Random
-from types import MappingProxyType
 
-from spm_bot.fieldwork.audience import Candidate, eligible
-from spm_bot.fieldwork.sampling import draw
-from spm_bot.institution import Institution
-from spm_bot.storage import audits, people, roles, rounds
-from spm_bot.storage.roles import Role
-from spm_bot.surveys.model import Choice, Survey, Words
+from spm_bot.fieldwork.round_states import RoundState
+from spm_bot.fieldwork.wall import in_steps
+from spm_bot.storage import audits, rounds
+from spm_bot.storage.rounds import Round
 from spm_bot.surveys.session import Answer
-from spm_bot.usecases.eligibility import candidates, launch_problem, signed_languages
-from spm_bot.usecases.invite import write_invitations
+from spm_bot.usecases.eligibility import launch_problem
+from spm_bot.usecases.judge_request import tell_judges
+from spm_bot.usecases.offer import Asker, asker_of, offered, within
 from spm_bot.usecases.talk import begin
+from spm_bot.usecases.undo import offer_undo, under_way
 from spm_bot.usecases.visit import Visit
+from spm_bot.usecases.vouch import refuse
+from spm_bot.usecases.weigh import Wish, usual_size, weigh
 
-SMALLEST_AUDIENCE = 30
-STEP = 5
-SPREAD = timedelta(days=2)
-WINDOW = timedelta(hours=72)
-MAY_ASK = frozenset({"loan_officer", "spm_manager"})
+WINDOW_HOURS = 72
+STRATA = ("branch", "product", "gender")
 
-
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    """What the form asked for."""
-
-    survey: Survey
-    size: int
-    branch: str
+Answers = Mapping[str, Answer]
+Values = dict[str, str | float]
 
 
-def start(visit: Visit) -> None:
+def start(visit: Visit, rest: str = "") -> None:
     """Opens the form for staff who may ask; for others the command does not exist."""
-    scope = _scope(visit)
-    if scope is None:
-        visit.say(visit.voice.say("This command is for staff."))
-        return
-    if launch_problem(visit.desk) is not None or not visit.desk.institution.templates or not scope:
-        visit.say(visit.voice.say("No survey can be started now. Please ask your administrator."))
-        return
-    form = visit.desk.library.survey("ask")
-    choices = {"templates": _templates(visit.desk.institution), "branches": scope}
-    begin(visit, form, staff=visit.chat.staff, choices=choices)
-
-
-def preview(visit: Visit, answers: Mapping[str, Answer]) -> dict[str, str | float]:
-    """Whether it is possible, and counts rounded to five."""
-    if not _allowed(visit, answers):
-        return {"preview": "not_allowed", "eligible": "", "sample": ""}
-    wish = _wish(visit, answers)
-    asked = _audience(visit, wish)
-    if len(asked) < SMALLEST_AUDIENCE:
-        return {"preview": "too_few", "eligible": "", "sample": ""}
-    drawn = min(wish.size, len(asked))
-    return {"preview": "ready", "eligible": _rounded(len(asked)), "sample": _rounded(drawn)}
-
-
-def submit(visit: Visit, answers: Mapping[str, Answer]) -> None:
-    """Draws the sample and writes its invitations, spread at random over two days."""
     say = visit.voice.say
-    if not _allowed(visit, answers):
-        visit.say(say("This command is for staff."))
+    asker = asker_of(visit)
+    if asker is None:
+        refuse(visit)
+    elif rest:
+        # The same words whatever was asked for: nothing is looked up.
+        visit.say(
+            say(
+                "I only ask random samples of a branch or of a product. I never ask one client, your own"
+                " clients, or clients in arrears. To begin, write just /ask."
+            )
+        )
+    elif not _can_ask(visit, asker):
+        visit.say(say("No survey can be started now. Please ask your administrator."))
+    elif under_way(visit.connection, asker.who.subject) is not None:
+        visit.say(say("Your last request has not ended yet. One at a time, please. See /progress."))
+    else:
+        form = visit.desk.library.survey("ask")
+        values = {"may": "any" if asker.free else "template"}
+        begin(visit, form, staff=asker.who.staff, values=values, choices=offered(visit, asker))
+
+
+def plan_size(visit: Visit, answers: Answers) -> Values:
+    """The usual size of a sample for the survey chosen."""
+    return {"planned": str(usual_size(visit.desk, answers["template"].codes[0]))}
+
+
+def preview(visit: Visit, answers: Answers) -> Values:
+    """Whether it is possible, and counts in steps of five."""
+    nothing: Values = {"eligible": "", "sample": "", "reasons": ""}
+    asker = asker_of(visit)
+    if asker is None or not within(visit, asker, answers):
+        return {**nothing, "preview": "not_allowed"}
+    wish = weigh(visit, asker, answers)
+    if wish.problem:
+        return {**nothing, "preview": wish.problem}
+    lines = wish.outlook.lines(visit.voice)
+    if wish.needs_yes:
+        lines.append(visit.voice.say("So many need the yes of an SPM manager first."))
+    return {
+        "preview": "ready",
+        "eligible": str(in_steps(wish.outlook.eligible)),
+        "sample": str(in_steps(wish.size)),
+        "reasons": "".join(f"\n{line}" for line in lines),
+    }
+
+
+def submit(visit: Visit, answers: Answers) -> None:
+    """Keeps the request; it is carried out once it can no longer be undone."""
+    say = visit.voice.say
+    asker = asker_of(visit)
+    if asker is None or not within(visit, asker, answers):
+        refuse(visit)
         return
     confirmed = answers.get("confirm")
     if confirmed is None:
@@ -80,93 +94,50 @@ def submit(visit: Visit, answers: Mapping[str, Answer]) -> None:
     if confirmed.codes != ("yes",):
         visit.say(say("Nothing was sent."))
         return
-    wish = _wish(visit, answers)
-    asked = _audience(visit, wish)
-    if len(asked) < SMALLEST_AUDIENCE:
-        visit.say(say("Nothing was sent: fewer than 30 clients can be asked now."))
+    wish = weigh(visit, asker, answers)
+    if wish.problem or under_way(visit.connection, asker.who.subject) is not None:
+        visit.say(say("Nothing was sent: this is not possible any more. Please begin again with /ask."))
         return
-    _launch(visit, wish, asked, reason=answers["reason"].text or "")
-    visit.say(say("It goes out over the next days. Results go to management as totals."))
+    round_ = _keep(visit, asker, wish, reason=answers["reason"].text or "")
+    offer_undo(visit, round_)
+    if wish.needs_yes:
+        tell_judges(visit, round_)
 
 
-def _launch(visit: Visit, wish: _Wish, asked: list[Candidate], *, reason: str) -> None:
-    subject = roles.subject_of_staff(visit.connection, visit.chat.staff or 0)
-    # A transaction may run twice; the key of the event draws the same sample both times.
-    seed = int.from_bytes(sha256(visit.inbound.key.encode()).digest()[:4]) >> 1
-    rng = Random(seed)  # noqa: S311  # a sample, not a secret
+def _can_ask(visit: Visit, asker: Asker) -> bool:
+    lists = offered(visit, asker)
+    return launch_problem(visit.desk) is None and all(lists[name] for name in ("templates", "branches"))
+
+
+def _keep(visit: Visit, asker: Asker, wish: Wish, *, reason: str) -> Round:
+    asking = visit.desk.institution.asking
+    # A transaction may run twice; the event's key and instant draw the same sample both times.
+    drawn = sha256(f"{visit.inbound.key} {visit.now.isoformat()}".encode())
     round_ = rounds.open_round(
         visit.connection,
-        code=f"{wish.survey.code}-{visit.inbound.key}",
+        code=f"{wish.survey.code}-{visit.now:%Y%m%d}-{drawn.hexdigest()[:8]}",
         survey=wish.survey.code,
         origin="adhoc",
-        audience=json.dumps({"branch": wish.branch}),
-        seed=seed,
+        audience=wish.audience.to_json(),
+        seed=int.from_bytes(drawn.digest()[:4]) >> 1,
         at=visit.now,
-        requested_by=subject,
+        requested_by=asker.who.subject,
         reason=reason,
-    )
-    sample = draw(asked, size=wish.size, rng=rng)
-    when = {each.client: visit.now + rng.random() * SPREAD for each in sample}
-    write_invitations(
-        visit.connection, visit.desk, round_, wish.survey, sample, when=when, wave=0, window=WINDOW
+        size=wish.size,
+        strata=STRATA,
+        spread_hours=24 * asking.spread_days,
+        window_hours=WINDOW_HOURS,
+        starts_at=visit.now + timedelta(minutes=asking.undo_minutes),
+        state=RoundState.WAITING if wish.needs_yes else RoundState.OPEN,
     )
     audits.write_down(
         visit.connection,
         at=visit.now,
-        actor=subject,
+        actor=asker.who.subject,
         event="round_asked",
         round=round_.code,
         survey=wish.survey.code,
-        branch=wish.branch,
+        audience=round_.audience,
+        size=in_steps(wish.size),
     )
-
-
-def _scope(visit: Visit) -> tuple[Choice, ...] | None:
-    """The branches this person may ask, or None when they may not ask at all."""
-    if visit.chat.staff is None:
-        return None
-    held: list[Role] = roles.roles_in_force(visit.connection, visit.chat.staff)
-    branches = {role.branch for role in held if role.role in MAY_ASK}
-    if not branches:
-        return None
-    everywhere = "" in branches
-    return tuple(
-        _choice(branch.code, branch.name)
-        for branch in visit.desk.institution.branches
-        if everywhere or branch.code in branches
-    )
-
-
-def _allowed(visit: Visit, answers: Mapping[str, Answer]) -> bool:
-    """Whether this person may still ask this branch: a role may be revoked while the form is open."""
-    return answers["branch"].codes[0] in {choice.code for choice in _scope(visit) or ()}
-
-
-def _audience(visit: Visit, wish: _Wish) -> list[Candidate]:
-    clients = people.clients_where(visit.connection, branch=wish.branch)
-    return eligible(
-        candidates(visit.connection, clients, now=visit.now),
-        survey=wish.survey.code,
-        signed=signed_languages(visit.connection, wish.survey),
-        rules=visit.desk.rules,
-        now=visit.now,
-    )
-
-
-def _wish(visit: Visit, answers: Mapping[str, Answer]) -> _Wish:
-    code = answers["template"].codes[0]
-    template = next(each for each in visit.desk.institution.templates if each.survey == code)
-    survey = visit.desk.library.survey(template.survey)
-    return _Wish(survey, template.sample_size, answers["branch"].codes[0])
-
-
-def _templates(institution: Institution) -> tuple[Choice, ...]:
-    return tuple(_choice(template.survey, template.title) for template in institution.templates)
-
-
-def _choice(code: str, name: str) -> Choice:
-    return Choice(code, Words(MappingProxyType({"en": name})))
-
-
-def _rounded(count: int) -> str:
-    return str(STEP * round(count / STEP))
+    return round_

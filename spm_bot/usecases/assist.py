@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from spm_bot.storage import roles
+from spm_bot.texts import sentence
 from spm_bot.usecases import agree, choose_hour
-from spm_bot.usecases.ask import MAY_ASK
 from spm_bot.usecases.facts import dialable, language_choices
 from spm_bot.usecases.hand_out import RECEIVES
 from spm_bot.usecases.single_out import about_one
 from spm_bot.usecases.talk import begin
 from spm_bot.usecases.visit import Visit
+from spm_bot.usecases.vouch import MAY_ASK, MAY_ENROL, MAY_JUDGE, MAY_SEE_RESULTS
+
+_STAFF_LINES = (
+    (MAY_ASK, sentence("/ask – have a random sample of clients asked")),
+    (MAY_ASK, sentence("/progress – how far your surveys have come")),
+    (MAY_ENROL, sentence("/enrol – a joining card for a client")),
+    (MAY_JUDGE, sentence("/approve – surveys that wait for your yes")),
+    (MAY_SEE_RESULTS, sentence("/results – what came of surveys that have ended")),
+    (RECEIVES, sentence("/digest – the newest weekly digest, or /digest 2026-W47")),
+)
+"""Roles, and what they can do with a command."""
 
 
 def help_(visit: Visit) -> None:
@@ -19,10 +30,8 @@ def help_(visit: Visit) -> None:
     lines = []
     if visit.chat.staff is not None:
         held = {role.role for role in roles.roles_in_force(visit.connection, visit.chat.staff)}
-        if held & MAY_ASK:
-            lines.append(say("/ask – have a random sample of clients asked"))
-        if held & RECEIVES:
-            lines.append(say("/digest – the newest weekly digest, or /digest 2026-W47"))
+        lines += [say(line) for those, line in _STAFF_LINES if held & those]
+        lines.append(say("/whoami – what is written down about you"))
     else:
         lines.append(say("Answer by tapping a button, or write its number or its words."))
         lines.append(say("BACK – change your last answer. SKIP – rather not say. STOP – no more surveys."))

@@ -217,8 +217,7 @@ def _settle(
     """Writes down what became of one chat's messages, and what that says of the chat itself."""
     outbox.settle(connection, [_outcome(due, result, now) for due, result in results], at=now)
     screens.taken_out(connection, results[0][0].address_id, _taken_out(results))
-    arrived = [due.invitation for due, result in results if isinstance(result, Sent) and due.invitation]
-    recheck.delivered(connection, arrived, at=now)
+    recheck.delivered(connection, [due for due, result in results if isinstance(result, Sent)], at=now)
     for due, result in results:
         if isinstance(result, Undeliverable) and result.gone:
             people.set_reachable(connection, due.address_id, reachable=False)

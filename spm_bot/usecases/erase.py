@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import chain
 from secrets import token_bytes
 
 from spm_bot.fieldwork.outcomes import Outcome
@@ -14,7 +15,7 @@ from spm_bot.storage.people import Chat
 from spm_bot.storage.peppers import PEPPER_BYTES, forget_code
 from spm_bot.storage.requests import Request
 from spm_bot.storage.store import Conflict, Connection, Store
-from spm_bot.texts import voice
+from spm_bot.texts import before, voice
 from spm_bot.usecases.disclose import drop_files
 from spm_bot.usecases.single_out import addressed
 from spm_bot.usecases.visit import Desk
@@ -53,9 +54,10 @@ def _erase(connection: Connection, *, desk: Desk, request: Request, pepper: byte
     told = None if chat is None else _farewell(connection, client.id, chat)
     away = [] if chat is None else _open_questions(connection, client.id, chat)
     rounds.close_open(connection, [client.id], Outcome.NOT_ELIGIBLE)
-    forget_code(connection, client.code, pepper=pepper, at=now)
+    forget_code(connection, client.code, pepper=pepper, at=now, branch=client.branch)
     cell = desk.institution.minimum_cell
-    chats = farewells.erase(connection, client.id, code=client.code, minimum_cell=cell)
+    openings = () if chat is None else _openings(connection, desk, client.id, chat)
+    chats = farewells.erase(connection, client.id, code=client.code, minimum_cell=cell, openings=openings)
     audits.write_down(connection, at=now, actor="system", event="client_forgotten", client=client.subject)
     for other in chats:
         if chat is None or other != chat.id:
@@ -72,6 +74,19 @@ def _farewell(connection: Connection, client_id: int, chat: Chat) -> str:
     say = voice(chat.language).say
     words = say("Everything that we held about you here is erased. Your loans and savings stay the same.")
     return addressed(connection, client_id, words, language=chat.language)
+
+
+def _openings(connection: Connection, desk: Desk, client_id: int, chat: Chat) -> tuple[str, ...]:
+    """How words to them alone begin in a shared chat; unknown where both have one first name."""
+    held_by = people.chat(connection, chat.id).clients
+    names = [people.first_name(connection, held) for held in held_by]
+    mine = people.first_name(connection, client_id)
+    if len(names) < 2 or names.count(mine) > 1:
+        return ()
+    beginnings = (
+        (before(mine, "", each), voice(each).say("For %(name)s:", name=mine)) for each in desk.languages
+    )
+    return tuple(chain.from_iterable(beginnings))
 
 
 def _open_questions(connection: Connection, client_id: int, chat: Chat) -> list[Outbound]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from spm_bot.clauses import Retention
+from spm_bot.institution import Institution
 from spm_bot.protection.consent import Purpose
 from spm_bot.storage import requests
 from spm_bot.surveys.model import Survey
@@ -18,6 +20,15 @@ _WORDS = MappingProxyType(
         "individual": sentence("own loan"),
         "active": sentence("client"),
         "closed": sentence("no client any more"),
+        "written_off": sentence("written off"),
+        "urban": sentence("in a town"),
+        "rural": sentence("in the country"),
+        "daily": sentence("every day"),
+        "weekly": sentence("every week"),
+        "two_weekly": sentence("every two weeks"),
+        "monthly": sentence("every month"),
+        "seasonal": sentence("after a season"),
+        "bullet": sentence("all at the end"),
         "completed": sentence("answered"),
         "partial": sentence("answered in part"),
         "break_off": sentence("stopped"),
@@ -120,3 +131,21 @@ def _named(scored: Mapping[str, object], part: str) -> Mapping[str, object]:
 def _listed(scored: Mapping[str, object], part: str) -> list[object]:
     found = scored.get(part)
     return found if isinstance(found, list) else []
+
+
+def readers(institution: Institution, voice: Voice) -> Iterator[str]:
+    """Who can see what we keep."""
+    yield voice.say(
+        "Answers, without your name: %(team)s.", team=institution.answers_seen_by.in_(voice.language)
+    )
+    yield voice.say("Your loan officer and your branch never see your answers.")
+    yield voice.say("Managers see counts of many people, never yours alone.")
+    yield voice.say("%(name)s carries the messages and can read them.", name=institution.chat_company.name)
+
+
+def terms(retention: Retention, voice: Voice) -> Iterator[str]:
+    """How long we keep it."""
+    yield voice.say("Words of messages: 7 days.")
+    yield voice.say("Your name with your answers: %(months)s months.", months=retention.answers_months)
+    yield voice.say("Your yes and no, and our log: %(months)s months.", months=retention.ledger_months)
+    yield voice.say("All else: as long as you are our client. To erase it now, write /forget.")

@@ -21,6 +21,7 @@ from spm_bot.usecases.talk import begin
 from spm_bot.usecases.visit import Desk, Visit
 
 FORM = "forget"
+KEEP = "keep"
 GRACE = timedelta(hours=24)
 """Somebody may have been made to ask."""
 
@@ -72,24 +73,29 @@ def plan(connection: Connection, desk: Desk, client: Client, chat: Chat | None, 
 
 
 def keep(visit: Visit) -> None:
-    """KEEP: every open wish of this chat's clients to be forgotten is undone."""
-    undone = 0
-    for client_id in visit.chat.clients:
-        request = requests.open_one(visit.connection, client_id, kind=requests.FORGET)
-        if request is None:
-            continue
-        undone += 1
+    """KEEP: the wish to be forgotten is undone; in a shared chat we ask whose."""
+    wished = (requests.open_one(visit.connection, held, kind=requests.FORGET) for held in visit.chat.clients)
+    if not any(wished):
+        visit.say(visit.voice.say("There is nothing to undo."))
+        return
+    client = about_one(visit, KEEP)
+    if client is not None:
+        undo(visit, client)
+
+
+def undo(visit: Visit, client_id: int) -> None:
+    """The wish of one client is undone, and nobody else's."""
+    request = requests.open_one(visit.connection, client_id, kind=requests.FORGET)
+    if request is None:
+        words = visit.voice.say("There is nothing to undo.")
+    else:
         requests.settle(visit.connection, request.id, state=requests.UNDONE)
         subject = people.client(visit.connection, client_id).subject
         audits.write_down(
             visit.connection, at=visit.now, actor="client", event="forget_undone", client=subject
         )
-    say = visit.voice.say
-    visit.say(
-        say("All right, we erase nothing. Everything stays as it was.")
-        if undone
-        else say("There is nothing to undo.")
-    )
+        words = visit.voice.say("All right, we erase nothing. Everything stays as it was.")
+    visit.say(addressed(visit.connection, client_id, words, language=visit.chat.language))
 
 
 def _plan_told(connection: Connection, desk: Desk, client: Client, chat: Chat, due_at: datetime) -> str:

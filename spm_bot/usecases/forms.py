@@ -9,7 +9,18 @@ from types import MappingProxyType
 from spm_bot.storage import people, requests, sessions
 from spm_bot.storage.sessions import Opened
 from spm_bot.surveys.session import Answer
-from spm_bot.usecases import admit, agree, ask, choose_hour, confirm, disclose, forget, postpone
+from spm_bot.usecases import (
+    admit,
+    agree,
+    ask,
+    choose_hour,
+    confirm,
+    disclose,
+    enrol_client,
+    forget,
+    postpone,
+    show_results,
+)
 from spm_bot.usecases.single_out import client_named
 from spm_bot.usecases.take_up import take_up_after_consent
 from spm_bot.usecases.visit import Visit
@@ -23,9 +34,7 @@ def _joined(visit: Visit, opened: Opened, answers: Answers) -> None:
 
 
 def _proved(visit: Visit, opened: Opened, answers: Answers) -> None:
-    unsaid = replace(opened.session, answers=MappingProxyType({}))
-    # What was said has done its work, and may be a guess about somebody else.
-    sessions.save(visit.connection, opened, unsaid, status=opened.status, at=visit.now)
+    _unsay(visit, opened)
     given, said = opened.session.values, answers["check"].text or ""
     then = PROVED.get(str(given.get("kind")))
     if then is None:
@@ -39,7 +48,7 @@ def _agreed(visit: Visit, opened: Opened, answers: Answers) -> None:
         return
     wanted = opened.session.values.get("invitation")
     if wanted is None:
-        agree.thank(visit)
+        agree.thank(visit, opened.client)
     else:
         take_up_after_consent(visit, int(wanted))
 
@@ -81,8 +90,27 @@ def _asked(visit: Visit, opened: Opened, answers: Answers) -> None:
     ask.submit(visit, answers)
 
 
+def _sized(visit: Visit, opened: Opened, answers: Answers) -> Values:
+    return ask.plan_size(visit, answers)
+
+
 def _previewed(visit: Visit, opened: Opened, answers: Answers) -> Values:
     return ask.preview(visit, answers)
+
+
+def _client_given(visit: Visit, opened: Opened, answers: Answers) -> None:
+    _unsay(visit, opened)
+    enrol_client.enrol_client(visit, answers["client"].text or "")
+
+
+def _round_picked(visit: Visit, opened: Opened, answers: Answers) -> None:
+    show_results.show_results(visit, answers["round"].codes[0])
+
+
+def _unsay(visit: Visit, opened: Opened) -> None:
+    """What was said has done its work, and tells of somebody else, perhaps."""
+    unsaid = replace(opened.session, answers=MappingProxyType({}))
+    sessions.save(visit.connection, opened, unsaid, status=opened.status, at=visit.now)
 
 
 def _language(visit: Visit, answers: Answers) -> str:
@@ -103,6 +131,8 @@ SUBMITTED: Mapping[str, Callable[[Visit, Opened, Answers], None]] = MappingProxy
         "mydata": _data_wanted,
         "forget": _forgetting_wanted,
         "ask": _asked,
+        "enrol": _client_given,
+        "results": _round_picked,
     }
 )
 
@@ -115,6 +145,7 @@ THEN: Mapping[str, Callable[[Visit, int], None]] = MappingProxyType(
         "time": choose_hour.ask_hour,
         "mydata": disclose.offer,
         "forget": forget.offer,
+        forget.KEEP: forget.undo,
     }
 )
 """What the client named in the form `whose` wants to do."""
@@ -125,5 +156,5 @@ PROVED: Mapping[str, Callable[[Visit, int, Mapping[str, str | float]], None]] = 
 """What follows once a client has proved who they are, but for joining."""
 
 NEEDED: Mapping[tuple[str, str], Callable[[Visit, Opened, Answers], Values]] = MappingProxyType(
-    {("ask", "preview"): _previewed}
+    {("ask", "planned"): _sized, ("ask", "preview"): _previewed}
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import timedelta
 
 from spm_bot.messages import Outbound
 from spm_bot.protection.consent import Purpose
@@ -16,8 +15,6 @@ from spm_bot.usecases.facts import house_facts
 from spm_bot.usecases.follow import show_again
 from spm_bot.usecases.prove import proof_facts
 from spm_bot.usecases.visit import Visit
-
-CLIENT_LINK_LASTS = timedelta(days=30)
 
 _CODE = re.compile(r"[A-Z2-9]{8}")
 
@@ -59,7 +56,7 @@ def greet(visit: Visit) -> None:
 
 def redeem(visit: Visit, link: Link | None) -> None:
     """Uses a link once. A link that is no longer good, or not for this chat, changes nothing."""
-    if visit.chat.staff is not None and (link is None or link.client is not None):
+    if visit.chat.staff is not None and (link is None or link.role is None):
         # The same words whatever became of the card: staff must not learn who has joined or is forgotten.
         visit.say(visit.voice.say("This card is for a client. A staff chat cannot be used for it."))
     elif link is not None and link.client is not None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from spm_bot.fieldwork.outcomes import of_silence
-from spm_bot.storage import job_runs, outbox, people, receipts, rounds, sessions
+from spm_bot.storage import endings, job_runs, outbox, people, receipts, rounds, sessions
 from spm_bot.storage.sessions import ACTIVE, ENDED, EXPIRED, Opened
 from spm_bot.storage.store import Conflict, Connection, Store
 from spm_bot.surveys import engine
@@ -52,7 +52,7 @@ def _lapse_chunk(connection: Connection, *, desk: Desk, now: datetime) -> int:
     late = sessions.overdue(connection, now=now, limit=CHUNK)
     for opened in late:
         _expire(connection, desk, opened, now=now)
-    unanswered = rounds.overdue(connection, now=now, limit=CHUNK)
+    unanswered = endings.overdue(connection, now=now, limit=CHUNK)
     chats = people.chats_of_clients(connection, [each.client or 0 for each in unanswered])
     for invitation in unanswered:
         chat = chats.get(invitation.client or 0)

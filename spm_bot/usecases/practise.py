@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
-from spm_bot.fieldwork.register import RESERVED, RegisterRow
+from spm_bot.fieldwork.register import RESERVED, ClientRow
 from spm_bot.messages import Address, Inbound, Start
 from spm_bot.protection.consent import Purpose
 from spm_bot.storage import consents, people, registers
@@ -41,10 +41,8 @@ def practise(
     now: datetime,
 ) -> None:
     """Begins `survey` in a chat of a practice client whom no round ever invites."""
-    row = RegisterRow(code=CODE, name="Practice", branch=desk.institution.branches[0].code, status="closed")
-    registers.write_clients(
-        connection, [row], subjects=[CODE], currency=desk.institution.currency, as_of=str(now.date())
-    )
+    row = ClientRow(code=CODE, name="Practice", branch=desk.institution.branches[0].code, status="closed")
+    registers.write_clients(connection, [row], subjects=[CODE], as_of=str(now.date()))
     client = people.client_by_code(connection, CODE)
     chat = people.meet(connection, address, language=language)
     people.set_language(connection, chat.id, language)

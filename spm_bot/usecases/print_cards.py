@@ -13,8 +13,8 @@ from spm_bot.storage import people
 from spm_bot.storage.store import Connection, Store
 from spm_bot.texts import SOURCE, languages, voice
 from spm_bot.times import DAY, on_wall
-from spm_bot.usecases.hand_links import NewLink, deep_link
-from spm_bot.usecases.join import CLIENT_LINK_LASTS
+from spm_bot.usecases.hand_links import NewLink
+from spm_bot.usecases.spell_link import CLIENT_LINK_LASTS, deep_link
 
 MOST_CARDS = 10_000
 """How many cards are drawn at once: each takes a third of a megabyte of memory."""

@@ -10,7 +10,8 @@ from babel.core import Locale
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
 
-from spm_bot.storage import people, requests, traces, waiting
+from spm_bot.fieldwork.register import ACTIVE, LoanRow
+from spm_bot.storage import people, registers, requests, traces, waiting
 from spm_bot.storage.people import Chat, Client
 from spm_bot.storage.sessions import Opened
 from spm_bot.storage.store import Connection
@@ -65,36 +66,48 @@ class _Pen:
             (say("Messages that we still keep"), self.messages()),
             (say("Your cards and wishes"), self.wishes()),
             (say("Our log about you"), self.log()),
-            (say("Who can see this"), self.readers()),
-            (say("How long we keep it"), self.terms()),
+            (say("Who can see this"), explain.readers(institution, self.voice)),
+            (say("How long we keep it"), explain.terms(institution.retention, self.voice)),
         )
         for title, content in sections:
             yield from ("", title.upper(), *(list(content) or [say("nothing")]))
 
     def person(self) -> Iterator[str]:
+        """Facts of the lists; those that they do not say are left out."""
         client, say = self.client, self.say
-        branches = {each.code: each.name for each in self.desk.institution.branches}
+        row, _ = registers.client_row(self.connection, client.code)
         facts = (
             (say("Name"), traces.full_name(self.connection, client.id)),
             (say("Phone"), self.apart(people.phone_number(self.connection, client.id))),
             (say("Client number"), self.apart(client.code)),
             (say("Number of this entry in our log"), self.apart(client.subject)),
-            (say("Branch"), branches.get(client.branch, client.branch)),
+            (say("Branch"), self.branch(client.branch)),
             (say("Loan officer"), client.officer),
             (say("Product"), self.product(client.product)),
             (say("Kind of loan"), self.word(client.loan_method)),
             (say("Woman or man"), self.word(client.gender)),
             (say("Year of birth"), client.birth_year),
+            (say("Born on"), self.apart(row.born_on)),
+            (say("You speak"), language_name(row.language) if row.language else ""),
+            (say("Where you live"), self.word(row.area)),
+            (say("Centre"), row.centre),
+            (say("How poor the home is"), row.poverty_band),
+            (say("Found out with"), row.poverty_tool),
+            (say("Found out on"), self.apart(row.poverty_on)),
             (say("Client since"), self.apart(client.joined_on)),
             (say("Has a loan"), self.yes_or_no(client.has_loan)),
             (say("Has savings"), self.yes_or_no(client.has_savings)),
             (say("Days late"), client.days_in_arrears),
             (say("State"), self.word(client.status)),
+            (say("Left on"), self.apart(row.exit_on)),
+            (say("Why you left"), row.exit_reason),
+            (say("Works for us"), say("Yes") if row.works_here else ""),
         )
         yield from (f"{name}: {value}" for name, value in facts if value not in (None, ""))
 
     def loans(self) -> Iterator[str]:
-        for loan in traces.loans_of(self.connection, self.client.id):
+        _, book = registers.client_row(self.connection, self.client.code)
+        for loan in book.loans:
             owed, off = (self.money(n, loan.currency) for n in (loan.outstanding, loan.written_off))
             yield self.say(
                 "%(loan)s (%(product)s): %(owed)s to pay, %(days)s days late, %(off)s written off;"
@@ -104,8 +117,26 @@ class _Pen:
                 owed=owed,
                 days=loan.days_in_arrears,
                 off=off,
-                day=self.apart(loan.as_of),
+                day=self.apart(book.days[loan.code]),
             )
+            yield from (f"  {name}: {value}" for name, value in self.terms_of(loan) if value)
+
+    def terms_of(self, loan: LoanRow) -> Iterator[tuple[str, str]]:
+        """What else the lists say of a loan."""
+        say, on = self.say, self.apart
+        yield say("State"), "" if loan.status == ACTIVE else self.word(loan.status)
+        yield say("Branch"), "" if loan.branch == self.client.branch else self.branch(loan.branch)
+        yield say("Loan officer"), loan.officer if loan.officer != self.client.officer else ""
+        yield say("Lent to you"), "" if loan.principal is None else self.money(loan.principal, loan.currency)
+        yield say("Paid out on"), on(loan.disbursed_on)
+        yield say("Late now"), self.money(loan.overdue, loan.currency) if loan.overdue else ""
+        yield say("To pay"), self.word(loan.repayment_frequency)
+        yield say("Next on"), on(loan.next_due_on)
+        yield say("Terms changed"), on(loan.restructured_on) or (say("Yes") if loan.restructured else "")
+        yield say("Written off on"), on(loan.written_off_on)
+        yield say("Ended on"), on(loan.closed_on)
+        yield say("Pays back loan"), on(loan.refinanced_loan)
+        yield say("Number of this loan among yours"), on(loan.cycle)
 
     def channel(self) -> Iterator[str]:
         if self.chat is None:
@@ -190,28 +221,14 @@ class _Pen:
             told = f"{self.when(entry.at)}: {explain.event(entry.event, self.voice)}"
             yield f"{told} ({self.say(entry.reason)})" if entry.reason else told
 
-    def readers(self) -> Iterator[str]:
-        institution = self.desk.institution
-        yield self.say(
-            "Answers, without your name: %(team)s.", team=institution.answers_seen_by.in_(self.language)
-        )
-        yield self.say("Your loan officer and your branch never see your answers.")
-        yield self.say("Managers see counts of many people, never yours alone.")
-        yield self.say("%(name)s carries the messages and can read them.", name=institution.chat_company.name)
-
-    def terms(self) -> Iterator[str]:
-        retention = self.desk.institution.retention
-        yield self.say("Words of messages: 7 days.")
-        yield self.say("Your name with your answers: %(months)s months.", months=retention.answers_months)
-        yield self.say("Your yes and no, and our log: %(months)s months.", months=retention.ledger_months)
-        yield self.say("All else: as long as you are our client. To erase it now, write /forget.")
-
     def title(self, survey: Survey) -> str:
         return (survey.intro or survey.title).in_(self.language)
 
     def product(self, code: str) -> str:
-        names = {each.code: each.name for each in self.desk.institution.products}
-        return names.get(code, code)
+        return {each.code: each.name for each in self.desk.institution.products}.get(code, code)
+
+    def branch(self, code: str) -> str:
+        return {each.code: each.name for each in self.desk.institution.branches}.get(code, code)
 
     def word(self, code: str) -> str:
         return explain.word(code, self.voice)

@@ -29,7 +29,7 @@ from spm_bot.institution import Institution
 from spm_bot.protection.consent import Purpose
 from spm_bot.reports.card import card
 from spm_bot.reports.charts import branches_picture
-from spm_bot.storage import contacts, digests, observations, outbox, registers
+from spm_bot.storage import contacts, coverages, digests, observations, outbox, portfolio_days
 from spm_bot.storage.digests import Stored
 from spm_bot.storage.store import Connection, Store
 from spm_bot.texts import voice
@@ -104,7 +104,7 @@ def _drawn(digest: Digest, desk: Desk) -> Report:
 def gather(connection: Connection, *, week: Week) -> Inputs:
     """Everything the digest of `week` is computed from."""
     rows = observations.between(connection, str(week.minus(REACH - 1)), str(week))
-    covered = registers.coverage(connection, purpose=Purpose.SURVEY)
+    covered = coverages.coverage(connection, purpose=Purpose.SURVEY)
     return Inputs(
         observations=tuple(
             ObservationRow(r.week, r.survey, r.indicator, r.value, r.branch, r.respondent) for r in rows
@@ -122,7 +122,7 @@ def gather(connection: Connection, *, week: Week) -> Inputs:
                 p.written_off,
                 date.fromisoformat(p.as_of),
             )
-            for p in registers.portfolio(connection)
+            for p in portfolio_days.portfolio(connection)
         ),
     )
 

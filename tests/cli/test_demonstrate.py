@@ -11,9 +11,19 @@ import pytest
 
 from spm_bot.cli.demonstrate import NOTE, claim
 from spm_bot.cli.output import Failure
+from spm_bot.fieldwork.outcomes import Outcome
 from tests.cli.conftest import Give
 
 SMALL = ("demo", "--clients", "120", "--weeks", "2", "--no-chat")
+
+
+def assert_that_outcomes_add_up(table: str) -> None:
+    """Every invited client stands in exactly one column of how it ended, in every line of the table."""
+    names, *lines = [line.split() for line in table.splitlines()]
+    for line in lines:
+        counts = dict(zip(names, line, strict=False))
+        ended = sum(int(counts[name]) for name in (*map(str, Outcome), "open"))
+        assert int(counts["invited"]) == ended
 
 
 def test_demo_prints_the_last_card_and_leaves_files_that_other_commands_read(
@@ -33,7 +43,11 @@ def test_demo_prints_the_last_card_and_leaves_files_that_other_commands_read(
         "spm.db.key",
         "weeks",
     ]
-    assert (out / "digest-2026-W44.txt").read_text(encoding="utf-8") == result.out
+    card, outcomes = result.out.split(
+        "\n\nHow every invitation ended, by round; rates as AAPOR defines them\n"
+    )
+    assert (out / "digest-2026-W44.txt").read_text(encoding="utf-8") == f"{card}\n"
+    assert_that_outcomes_add_up(outcomes)
     assert json.loads((out / "digest-2026-W44.json").read_text(encoding="utf-8"))["week"] == "2026-W44"
     assert sorted(path.name for path in (out / "weeks").iterdir()) == [
         "digest-2026-W43.json",
@@ -42,7 +56,7 @@ def test_demo_prints_the_last_card_and_leaves_files_that_other_commands_read(
     assert "No wording is reviewed: the demo signs them itself" in result.err
     monkeypatch.setenv("SPM_DATABASE_URL", "sqlite+aiosqlite:///demo/spm.db")
     monkeypatch.setenv("SPM_INSTITUTION", "demo/institution.yaml")
-    assert give("digest", "--week", "2026-W44").out == result.out
+    assert give("digest", "--week", "2026-W44").out == f"{card}\n"
     assert (
         "SPM_DATABASE_URL=sqlite+aiosqlite:///demo/spm.db SPM_INSTITUTION=demo/institution.yaml" in result.err
     )

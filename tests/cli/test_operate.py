@@ -24,7 +24,7 @@ def test_doctor_names_what_must_be_mended(give: Give) -> None:
     assert found["key"] == (True, "opens the database")
     assert found["keys"] == (True, "everything is under the first key")
     assert found["telegram"] == (False, "set SPM_TELEGRAM_TOKEN to the token of your bot")
-    assert found["roles"] == (False, "0 client protection officers, two are needed")
+    assert found["protection officers"] == (False, "0 client protection officers, two are needed")
     assert found["wording of debt_stress"] == (
         False,
         (
@@ -106,7 +106,7 @@ def test_migrate_takes_no_clients_away_unless_told_twice(give: Give, register: P
         "spm-bot: base has no tables: 3 clients and 0 responses would be lost for ever; make a backup and"
         " add --yes if that is meant\n"
     )
-    assert give("register", "import", register.name, "--json").data["changed"] == 3
+    assert give("register", "import", register.name, "--json").data["unchanged"] == 3
     assert give("migrate", "--to", "base", "--yes").err == "the database is at base\n"
     assert give("register", "import", register.name, "--json").data["added"] == 3
 
@@ -218,8 +218,8 @@ def test_missing_institution_file_is_told(give: Give, home: Path) -> None:
     ("old", "new", "complaint"),
     [
         (
-            "survey: branch_visit",
-            "survey: debt_stress",
+            "{survey: branch_visit, title",
+            "{survey: debt_stress, title",
             (
                 "templates.0.survey: debt_stress is never started by field staff (write another survey, or"
                 " take the template out)"

@@ -54,9 +54,13 @@ def test_stress_rises_from_15_to_50_in_100_in_the_first_branch_only(institution:
 
 
 def test_arrears_follow_stress_and_par30_is_about_4_in_100(institution: Institution) -> None:
-    rows = [member.row(hard_times=False) for member in members(institution, clients=1200, seed=7)]
-    book = sum(row.outstanding for row in rows)
-    late = sum(row.outstanding for row in rows if row.days_in_arrears > 30)
+    rows = [
+        member.row(currency="KES", hard_times=False, weeks_left=0)
+        for member in members(institution, clients=1200, seed=7)
+    ]
+    loans = [loan for row in rows for loan in row.loans]
+    book = sum(loan.outstanding for loan in loans)
+    late = sum(loan.outstanding for loan in loans if loan.days_in_arrears > 30)
     assert 0.02 < late / book < 0.06
     cast = [member for member in members(institution, clients=1200, seed=7) if member.has_loan]
     heavy = [m.days_late(hard_times=False) > 0 for m in cast if m.stressed(hard_times=False)]
@@ -65,12 +69,23 @@ def test_arrears_follow_stress_and_par30_is_about_4_in_100(institution: Institut
 
 
 def test_members_without_a_loan_owe_nothing(institution: Institution) -> None:
-    rows = [member.row(hard_times=True) for member in members(institution, clients=400, seed=3)]
-    savers = [row for row in rows if not row.loan]
+    cast = members(institution, clients=400, seed=3)
+    savers = [
+        member.row(currency="KES", hard_times=True, weeks_left=0) for member in cast if not member.has_loan
+    ]
     assert savers
-    assert {(row.product, row.outstanding, row.days_in_arrears, row.written_off) for row in savers} == {
-        ("", 0.0, 0, 0.0)
-    }
+    assert {(row.product, row.loans, row.days_in_arrears) for row in savers} == {("", (), 0)}
+
+
+def test_loans_that_end_stay_in_the_list_as_closed(institution: Institution) -> None:
+    cast = [each for each in members(institution, clients=400, seed=3) if each.paid_back is not None]
+    paying = [each for each in cast if each.has_loan]
+    assert 0 < len(paying) < 60
+    for member in paying:
+        before = member.row(currency="KES", hard_times=False, weeks_left=52)
+        after = member.row(currency="KES", hard_times=False, weeks_left=0)
+        assert (before.loans[0].status, before.product) == ("active", member.product.code)
+        assert (after.loans[0].status, after.product, after.loans[0].outstanding) == ("closed", "", 0.0)
 
 
 def test_members_come_from_the_seed_alone(institution: Institution) -> None:

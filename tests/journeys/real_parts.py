@@ -187,7 +187,8 @@ def institution_file() -> str:
     content |= {"rest_days": [], "holidays": []}
     content["contact"]["hours"] = {"opens": "00:00", "closes": "00:00"}
     for standing in content["rounds"]:
-        standing["cycle_weeks"] = 1
+        if "cycle_weeks" in standing:
+            standing["cycle_weeks"] = 1
     return yaml.safe_dump(content, allow_unicode=True)
 
 

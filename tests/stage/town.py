@@ -17,9 +17,9 @@ from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
-from spm_bot.fieldwork.register import RegisterRow
+from spm_bot.fieldwork.register import ClientRow, LoanRow
 from spm_bot.messages import Token
 from spm_bot.storage import links, people, sessions
 from spm_bot.storage.sessions import Opened
@@ -32,9 +32,9 @@ from spm_bot.storage.tables import sessions as session_rows
 from spm_bot.storage.vault import Vault
 from spm_bot.texts import languages
 from spm_bot.usecases.erase import erase
-from spm_bot.usecases.join import CLIENT_LINK_LASTS
 from spm_bot.usecases.lapse import lapse
 from spm_bot.usecases.remind import remind
+from spm_bot.usecases.spell_link import CLIENT_LINK_LASTS
 from spm_bot.usecases.visit import Desk, desk_for
 from tests.stage import world as stage
 from tests.stage.clock import START
@@ -127,6 +127,8 @@ class Town:
         name = f"KIS-{self.walks}"
         self.run(self.world.enrol(name, handle=name, language=language, private_items=private_items))
         self.run(self.world.store.write(partial(_print_card, name=name, at=START)))
+        if survey == "client_exit":
+            self.run(self.world.store.write(partial(_pay_back, name=name)))
         self.run(self.world.invite(name, survey))
         return name
 
@@ -174,14 +176,18 @@ class Town:
         await erase(self.world.clock.now(), store=self.world.store, desk=self.world.desk)
 
 
-def _pairs(first: int) -> Iterator[RegisterRow]:
+def _pairs(first: int) -> Iterator[ClientRow]:
     """Clients to come, each with a guest."""
     client, guest = crowd(2, branch="KIS")
     for number in range(first, first + MANY):
         name = f"KIS-{number}"
-        yield replace(client, code=name, loan=f"L{number}")
-        loan, phone = f"G{number}", phone_of(name)
-        yield replace(guest, code=guest_of(name), name="Grace Achieng", loan=loan, phone=phone)
+        yield replace(client, code=name, loans=_loans(f"L{number}"))
+        loans, phone = _loans(f"G{number}"), phone_of(name)
+        yield replace(guest, code=guest_of(name), name="Grace Achieng", loans=loans, phone=phone)
+
+
+def _loans(code: str) -> tuple[LoanRow]:
+    return (LoanRow(code, currency="KES", outstanding=10_000),)
 
 
 def guest_of(name: str) -> str:
@@ -240,6 +246,11 @@ def _use_card(connection: Connection) -> None:
     link = links.find_link(connection, USED_CARD)
     assert link is not None
     links.use_link(connection, link.id, at=START)
+
+
+def _pay_back(connection: Connection, *, name: str) -> None:
+    mine = client_rows.c.code == name
+    connection.execute(update(client_rows).where(mine).values(has_loan=False))
 
 
 def _print_card(connection: Connection, *, name: str, at: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache, partial
@@ -13,27 +13,29 @@ from typing import TypeVar
 from spm_bot.app import desk_of
 from spm_bot.chat.dialogue import Dialogue
 from spm_bot.fieldwork.audience import eligible
-from spm_bot.fieldwork.register import RegisterRow
+from spm_bot.fieldwork.register import ClientRow, LoanRow
 from spm_bot.institution import load
 from spm_bot.messages import Address, Body, Edited, Inbound, Other, Start, Tap, Text
 from spm_bot.protection.consent import Purpose
 from spm_bot.storage import consents, links, people, registers, roles, rounds, survey_versions
 from spm_bot.storage.store import Connection, Store
 from spm_bot.surveys.wordings import wording
+from spm_bot.usecases.carry_out import carry_out
 from spm_bot.usecases.deliver import Postman
 from spm_bot.usecases.eligibility import candidates, signed_languages
 from spm_bot.usecases.enrol_staff import STAFF_LINK_LASTS
 from spm_bot.usecases.erase import erase
 from spm_bot.usecases.invite import write_invitations
-from spm_bot.usecases.join import CLIENT_LINK_LASTS
 from spm_bot.usecases.lapse import lapse
 from spm_bot.usecases.remind import remind
+from spm_bot.usecases.spell_link import CLIENT_LINK_LASTS
 from spm_bot.usecases.visit import Desk
 from tests.stage.clock import FakeClock
 from tests.stage.phones import NAME, Phones
 
 T = TypeVar("T")
 
+BOT = "umoja_bot"
 WINDOW = timedelta(hours=72)
 LOOK_EVERY = timedelta(hours=6)
 SURVEYS = ("branch_visit", "client_exit", "client_outcomes", "client_satisfaction", "debt_stress")
@@ -42,11 +44,12 @@ STAFF = {
     "Officer": "loan_officer",
     "Manager": "manager",
     "Head": "spm_manager",
+    "Second": "spm_manager",
     "Administrator": "administrator",
 }
 
 CAST = (
-    RegisterRow(
+    ClientRow(
         code="Amina",
         name="Amina Otieno",
         phone="+254711000001",
@@ -57,10 +60,9 @@ CAST = (
         birth_year=1985,
         joined_on="2020-01-10",
         has_savings=True,
-        loan="L1",
-        outstanding=20_000,
+        loans=(LoanRow("L1", currency="KES", outstanding=20_000),),
     ),
-    RegisterRow(
+    ClientRow(
         code="Beatrice",
         name="Beatrice Wafula",
         phone="+254711000002",
@@ -70,11 +72,9 @@ CAST = (
         gender="female",
         birth_year=1979,
         joined_on="2026-05-20",
-        loan="L2",
-        outstanding=9_000,
-        days_in_arrears=12,
+        loans=(LoanRow("L2", currency="KES", outstanding=9_000, days_in_arrears=12),),
     ),
-    RegisterRow(
+    ClientRow(
         code="Chantal",
         name="Chantal Mukeshimana",
         phone="+254711000003",
@@ -84,10 +84,9 @@ CAST = (
         gender="female",
         birth_year=1990,
         joined_on="2019-03-01",
-        loan="L3",
-        outstanding=15_000,
+        loans=(LoanRow("L3", currency="KES", outstanding=15_000),),
     ),
-    RegisterRow(
+    ClientRow(
         code="David",
         name="David Kiprop",
         phone="+254711000004",
@@ -106,10 +105,10 @@ def desk() -> Desk:
     return desk_of(load(Path(__file__).parents[2] / "institution.yaml"))
 
 
-def crowd(count: int, *, branch: str) -> list[RegisterRow]:
+def crowd(count: int, *, branch: str) -> list[ClientRow]:
     """`count` more clients of one branch."""
     return [
-        RegisterRow(
+        ClientRow(
             code=f"{branch}-{number}",
             name=f"Client {number}",
             branch=branch,
@@ -117,8 +116,7 @@ def crowd(count: int, *, branch: str) -> list[RegisterRow]:
             joined_on="2021-01-01",
             product="business_loan",
             loan_method="individual",
-            loan=f"{branch}-L{number}",
-            outstanding=10_000,
+            loans=(LoanRow(f"{branch}-L{number}", currency="KES", outstanding=10_000),),
         )
         for number in range(1, count + 1)
     ]
@@ -169,7 +167,7 @@ class World:
         self.events += 1
         key = f"test:{self.events}"
         address = Address(NAME, handle)
-        self.last = Inbound(key, address, self.clock.now(), body, language, private)
+        self.last = Inbound(key, address, self.clock.now(), body, language, private, BOT)
         match body:
             case Text(text, message) | Edited(text, message) if private:
                 self.phones.type(handle, message, text)
@@ -201,6 +199,7 @@ class World:
         until = self.clock.now() + span
         while (now := self.clock.now()) < until:
             self.clock.advance(min(LOOK_EVERY, until - now))
+            await carry_out(self.clock.now(), store=self.store, desk=self.desk)
             await remind(self.clock.now(), store=self.store, desk=self.desk)
             await lapse(self.clock.now(), store=self.store, desk=self.desk)
             await erase(self.clock.now(), store=self.store, desk=self.desk)
@@ -233,24 +232,24 @@ class World:
         for text in ("1", str(born)):
             await self.say(text, handle=handle)
 
-    async def register(self, rows: Sequence[RegisterRow]) -> None:
+    async def register(self, rows: Sequence[ClientRow]) -> None:
         """More clients come into the register."""
         await self.store.write(
             partial(
                 registers.write_clients,
                 rows=rows,
                 subjects=[token_hex(16) for _ in rows],
-                currency="KES",
                 as_of="2026-11-20",
             )
         )
 
-    async def enrol_crowd(self, count: int, *, branch: str) -> None:
-        """`count` more clients of a branch who all joined and agreed."""
+    async def enrol_crowd(self, count: int, *, branch: str, but: Collection[str] = ()) -> None:
+        """`count` more clients of a branch, who all joined and agreed `but` for some."""
         rows = crowd(count, branch=branch)
         await self.register(rows)
         for row in rows:
-            await self.enrol(row.code, handle=row.code)
+            if row.code not in but:
+                await self.enrol(row.code, handle=row.code)
 
     async def hire(self, name: str, *, handle: str, branch: str = "BUN") -> None:
         """A member of staff with the role of that name, already registered."""

@@ -6,7 +6,7 @@ from spm_bot.protection.consent import Purpose
 from spm_bot.storage import consents
 from spm_bot.storage.store import Connection, Store
 from spm_bot.storage.tables import consents as table
-from tests.seed import AT, enter, found_bare, row, rows_of, say_yes
+from tests.seed import AT, HOUR, enter, found_bare, row, rows_of, say_yes
 
 
 def answer(connection: Connection, subject: str, purpose: str, *, given: bool) -> None:
@@ -64,3 +64,19 @@ async def test_ledger_names_nobody(store: Store) -> None:
     subjects = await store.read(lambda c: rows_of(c, table, "subject"))
     assert subjects == [("subject-C1",)]
     assert await store.read(lambda c: found_bare(c, ["Nafula"])) == set()
+
+
+async def test_clients_who_agreed_at_an_earlier_instant(store: Store) -> None:
+    def live(connection: Connection) -> list[int]:
+        ids = enter(connection, row("C1"), row("C2"), row("C3"))
+        say_yes(connection, "C1", at=AT)
+        say_yes(connection, "C2", at=AT)
+        say_yes(connection, "C2", given=False, at=AT + HOUR)
+        say_yes(connection, "C3", at=AT + HOUR)
+        return ids
+
+    first, second, third = await store.write(live)
+    agreeing = partial(consents.clients_agreeing, purpose=Purpose.SURVEY)
+    assert await store.read(partial(agreeing, before=AT)) == set()
+    assert await store.read(partial(agreeing, before=AT + HOUR)) == {first, second}
+    assert await store.read(agreeing) == {first, third}

@@ -144,6 +144,8 @@ async def test_client_is_read_as_the_register_gives_them(store: Store) -> None:
         status="active",
         hour=None,
         officer="LO-1",
+        born_on=None,
+        works_here=False,
     )
     assert await store.read(lambda c: people.client(c, known)) == expected
     assert await store.read(lambda c: people.client_by_code(c, "C1")) == expected

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from spm_bot.storage.peppers import forget_code, forgotten_among
+from spm_bot.storage.peppers import branch_of_forgotten, forget_code, forgotten_among
 from spm_bot.storage.store import Store
 from spm_bot.storage.tables import forgotten
 from spm_bot.storage.vault import Vault
@@ -23,6 +23,13 @@ async def test_forgotten_code_is_known_again_and_no_other(store: Store) -> None:
     assert await known(store, "C1") == set()
     await forget(store, "C1")
     assert await known(store, "C1", "C2", "c1") == {"C1"}
+
+
+async def test_branch_of_a_forgotten_code_is_known(store: Store) -> None:
+    assert await store.read(lambda c: branch_of_forgotten(c, "C1")) is None
+    await store.write(lambda c: forget_code(c, "C1", pepper=bytes(32), at=AT, branch="BUN"))
+    assert await store.read(lambda c: branch_of_forgotten(c, "C1")) == "BUN"
+    assert await store.read(lambda c: branch_of_forgotten(c, "C2")) is None
 
 
 async def test_first_pepper_stays(store: Store) -> None:

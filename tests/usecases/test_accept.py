@@ -33,8 +33,8 @@ async def test_start_looks_at_the_register_of_today(
 
 async def test_reminder_is_not_made_in_a_language_nobody_signed(sqlite_world: World) -> None:
     world = sqlite_world
-    await world.enrol("Amina", handle="a")
-    await world.invite("Amina", "client_exit")
+    await world.enrol("David", handle="a")
+    await world.invite("David", "client_exit")
     await world.store.write(
         lambda c: (
             c.execute(

@@ -22,7 +22,7 @@ from spm_bot.storage.tables import outbox as table
 from spm_bot.storage.vault import Vault
 from spm_bot.usecases import deliver
 from spm_bot.usecases.deliver import LONGEST_WAIT, Postman
-from tests.seed import AT, DAY, HOUR, asked, enrol, meet, open_round, row, rows_of
+from tests.seed import AT, DAY, HOUR, asked, enrol, meet, open_round, row, rows_of, sign
 from tests.stage.clock import FakeClock
 from tests.stage.world import desk
 
@@ -456,6 +456,7 @@ async def test_reply_does_not_wait_for_paced_invitations(office: Office) -> None
     def invite(connection: Connection) -> None:
         rows = [row(f"C{number}") for number in range(3)]
         ids = enrol(connection, *rows)
+        sign(connection, desk().library.survey("debt_stress"), "en")
         made = rounds.invite(connection, open_round(connection), [asked(client) for client in ids])
         for client, each in zip(ids, rows, strict=True):
             address = meet(connection, each.code)

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from functools import partial
 
+from spm_bot.fieldwork.register import LoanRow
 from spm_bot.messages import Other
 from spm_bot.storage import people
 from spm_bot.storage.tables import audits, files, outbox, requests
@@ -214,3 +215,80 @@ async def test_dropping_files_again_changes_nothing(sqlite_world: World) -> None
     sqlite_world.clock.advance(10 * MINUTE)
     run = partial(erase, sqlite_world.clock.now(), store=sqlite_world.store, desk=sqlite_world.desk)
     assert [await run(), await run()] == [0, 0]
+
+
+async def test_file_tells_what_else_the_lists_say(sqlite_world: World) -> None:
+    first = LoanRow(
+        code="L1",
+        currency="KES",
+        branch="BUS",
+        officer="LO-2",
+        outstanding=500.0,
+        overdue=20.0,
+        days_in_arrears=3,
+        principal=900.0,
+        disbursed_on="2026-01-05",
+        next_due_on="2026-12-01",
+        repayment_frequency="monthly",
+        restructured=True,
+        restructured_on="2026-06-01",
+        refinanced_loan="L0",
+        cycle=2,
+    )
+    ended = LoanRow(
+        code="L2",
+        currency="KES",
+        status="written_off",
+        closed_on="2026-02-01",
+        written_off=70.0,
+        written_off_on="2026-02-01",
+    )
+    client = row(
+        "Amina",
+        name="Amina Otieno",
+        language="sw",
+        born_on="1985-04-03",
+        area="rural",
+        centre="Market group",
+        poverty_band="below 50%",
+        poverty_tool="PPI 2024",
+        poverty_on="2026-01-02",
+        works_here=True,
+        loans=(first, ended),
+    )
+    await sqlite_world.register([client])
+    await sqlite_world.enrol("Amina", handle="a")
+    await ask(sqlite_world, "yes", "no, without", "1985")
+    told = await file_of(sqlite_world)
+    assert section(told, "YOU")[8:] == [
+        "Born on: 1985-04-03",
+        "You speak: Kiswahili",
+        "Where you live: in the country",
+        "Centre: Market group",
+        "How poor the home is: below 50%",
+        "Found out with: PPI 2024",
+        "Found out on: 2026-01-02",
+        "Client since: 2020-01-10",
+        "Has a loan: Yes",
+        "Has savings: No",
+        "Days late: 3",
+        "State: client",
+        "Works for us: Yes",
+    ]
+    assert section(told, "YOUR LOANS") == [
+        "L1 (Small business loan): KES 500 to pay, 3 days late, KES 0 written off; as of 2026-11-20",
+        "  Branch: Busia",
+        "  Loan officer: LO-2",
+        "  Lent to you: KES 900",
+        "  Paid out on: 2026-01-05",
+        "  Late now: KES 20",
+        "  To pay: every month",
+        "  Next on: 2026-12-01",
+        "  Terms changed: 2026-06-01",
+        "  Pays back loan: L0",
+        "  Number of this loan among yours: 2",
+        "L2 (Small business loan): KES 0 to pay, 0 days late, KES 70 written off; as of 2026-11-20",
+        "  State: written off",
+        "  Written off on: 2026-02-01",
+        "  Ended on: 2026-02-01",
+    ]

@@ -79,7 +79,8 @@ async def test_number_of_the_list_is_asked_and_gives_the_role(listed: World) -> 
     [role] = await listed.store.read(roles.roles_in_force)
     person = await listed.store.read(lambda c: employees.employee(c, role.staff))
     assert (person.code, person.subject) == ("S1", "subject-S1")
-    assert listed.phones.chats["n"][-1].look.menu[0] == ("ask", "Have a random sample of clients asked")
+    menu = listed.phones.chats["n"][-1].look.menu or ()
+    assert menu[0] == ("ask", "Have a random sample of clients asked")
 
 
 @pytest.mark.parametrize("own", [True, False])

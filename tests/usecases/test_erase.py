@@ -21,12 +21,14 @@ from spm_bot.storage.tables import (
     audits,
     clients,
     consents,
+    draws,
     forgotten,
     invitations,
     metadata,
     observations,
     outbox,
     responses,
+    rounds,
     sessions,
     tries,
 )
@@ -92,7 +94,19 @@ def ciphertexts(connection: Connection) -> list[bytes]:
 async def live(world: World) -> None:
     """A client who leaves a trace everywhere: two phones, cards, a survey, tries, a voice note."""
     await world.register(
-        [row(CODE, name=NAME, phone=PHONE, officer=OFFICER, loan="ZQMARK-L1", has_savings=True)]
+        [
+            row(
+                CODE,
+                name=NAME,
+                phone=PHONE,
+                officer=OFFICER,
+                loan="ZQMARK-L1",
+                has_savings=True,
+                centre="Zqmark centre",
+                poverty_band="zqmark band",
+                exit_reason="zqmark reason",
+            )
+        ]
     )
     for handle in (OLD_HANDLE, HANDLE):
         [card] = await invite_clients(
@@ -131,7 +145,7 @@ async def test_nothing_is_left_of_a_forgotten_client(
     assert await store.read(places) >= {
         *("people.name", "people.phone", "people.phone_hash", "clients.code", "clients.officer"),
         *("addresses.handle", "addresses.handle_hash", "comments.body", "outbox.body", "files.body"),
-        "loans.code",
+        *("loans.code", "loans.officer", "clients.centre", "clients.poverty_band", "clients.exit_reason"),
     }
     sealed = await store.read(ciphertexts)
     await world.wait(timedelta(minutes=1))
@@ -155,12 +169,15 @@ def on_disk(url: str, sealed: Iterable[bytes], known: Iterable[str]) -> list[str
 async def test_ledgers_and_counts_stay_without_a_name(world: World, store: Store) -> None:
     await live(world)
     subject = await store.read(lambda c: people.client_by_code(c, CODE).subject)
+    await store.write(_draw)
     await ask_to_be_forgotten(world, HANDLE)
     await world.wait(25 * HOUR)
     assert {s for (s,) in await store.read(lambda c: rows_of(c, consents, "subject"))} == {subject}
     assert await store.read(lambda c: rows_of(c, invitations, "client_id", "outcome", "branch")) == [
         (None, "not_eligible", "BUN")
     ]
+    assert await store.read(lambda c: rows_of(c, draws, "client_id", "stratum")) == [(None, "BUN")]
+    assert await store.read(lambda c: rows_of(c, forgotten, "branch")) == [("BUN",)]
     events = [event for (event,) in await store.read(lambda c: rows_of(c, audits, "event"))]
     assert events[-2:] == ["forget_planned", "client_forgotten"]
     for table, key in (
@@ -171,6 +188,13 @@ async def test_ledgers_and_counts_stay_without_a_name(world: World, store: Store
         (tries, "key"),
     ):
         assert await store.read(partial(rows_of_table, table=table, key=key)) == []
+
+
+def _draw(connection: Connection) -> None:
+    """The client stands in a sample."""
+    drawn = {"client_id": people.client_by_code(connection, CODE).id, "wave": 0, "stratum": "BUN"}
+    first = connection.execute(select(rounds.c.id)).scalars().first()
+    connection.execute(insert(draws), {**drawn, "round_id": first, "state": "invited"})
 
 
 def rows_of_table(connection: Connection, *, table: Table, key: str) -> list[tuple[Any, ...]]:
@@ -320,3 +344,40 @@ def test_every_sealed_column_is_looked_into() -> None:
         if isinstance(column.type, LargeBinary) and not column.name.endswith("_hash")
     }
     assert {each.name for each in SEALED} == binary
+
+
+async def test_nothing_queued_for_a_forgotten_client_is_sent_and_the_other_holder_gets_theirs(
+    world: World, store: Store
+) -> None:
+    """The channel is silent all the time; then everything that still waits goes out at once."""
+    await world.enrol("Amina", handle="both")
+    await world.enrol("David", handle="both")
+    await world.invite("Amina", "client_satisfaction")
+    channels, world.postman.channels = world.postman.channels, {}
+    await ask_both(world)
+    await world.invite("David", "client_satisfaction")
+    await forget_now(world, "Amina")
+    world.postman.channels = channels
+    world.phones.take_news()
+    world.clock.advance(timedelta(minutes=5))
+    await world.postman.flush()
+    news = [seen.message.text for seen in world.phones.take_news() if not seen.gone]
+    theirs = [text for text in news if "Amina" in text]
+    assert theirs == [
+        "For Amina:\nEverything that we held about you here is erased. Your loans and savings stay the same."
+    ]
+    assert all(text == "✓" or "David" in text for text in news if text not in theirs)
+    assert [text.splitlines()[1][:31] for text in news if text.startswith("For David:")] == [
+        "This is everything we keep abou",
+        "We would like to hear how our s",
+    ]
+
+
+async def ask_both(world: World) -> None:
+    """Amina answers one question and asks for her data and her consent; then David for his."""
+    await world.tap("Start", handle="both")
+    await world.say("4", handle="both")
+    for said in ("/mydata", "Amina", "yes", "no, without", "1985", "/consent", "Amina"):
+        await world.say(said, handle="both")
+    for said in ("/mydata", "David", "yes", "no, without", "1970"):
+        await world.say(said, handle="both")

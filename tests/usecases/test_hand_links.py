@@ -4,15 +4,16 @@ from functools import partial
 
 import pytest
 
-from spm_bot.storage import audits, links, roles
+from spm_bot.storage import audits, links
 from spm_bot.storage.audits import Audit
 from spm_bot.storage.links import Link
 from spm_bot.storage.store import Store
 from spm_bot.usecases import hand_links
 from spm_bot.usecases.enrol_staff import STAFF_LINK_LASTS
-from spm_bot.usecases.hand_links import CODE_SIGNS, NewLink, invite_clients, invite_staff, revoke_role
-from spm_bot.usecases.join import CLIENT_LINK_LASTS, printed_code
-from tests.seed import AT, HOUR, enter, hire, row
+from spm_bot.usecases.hand_links import NewLink, invite_clients, invite_staff
+from spm_bot.usecases.join import printed_code
+from spm_bot.usecases.spell_link import CLIENT_LINK_LASTS, CODE_SIGNS
+from tests.seed import AT, HOUR, enter, row
 
 
 async def hand(store: Store, *, branch: str | None = None, code: str | None = None) -> list[NewLink]:
@@ -103,18 +104,9 @@ async def test_staff_link_gives_a_role_for_a_day(store: Store) -> None:
     token = await invite_staff(store=store, role="manager", branch="BUN", actor="cli:root", now=AT)
     found = await store.read(lambda c: links.find_link(c, token))
     assert found is not None
-    assert found == Link(found.id, None, "manager", "BUN", AT + STAFF_LINK_LASTS, None, None)
+    assert found == Link(
+        found.id, None, "manager", "BUN", AT + STAFF_LINK_LASTS, None, None, "cli:root", None, 0
+    )
     assert await store.read(lambda c: audits.lines(c, limit=9)) == [
         Audit(AT, "cli:root", "staff_invited", {"role": "manager", "branch": "BUN"})
-    ]
-
-
-async def test_role_is_taken_away_once(store: Store) -> None:
-    staff = await store.write(lambda c: hire(c, "boss", role="manager"))
-    [role] = await store.read(lambda c: roles.roles_in_force(c, staff))
-    assert await revoke_role(role.id, store=store, actor="cli:root", now=AT) is True
-    assert await revoke_role(role.id, store=store, actor="cli:root", now=AT + HOUR) is False
-    assert await store.read(lambda c: roles.roles_in_force(c, staff)) == []
-    assert await store.read(lambda c: audits.lines(c, limit=9)) == [
-        Audit(AT, "cli:root", "role_revoked", {"role": role.id})
     ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from spm_bot.clauses import Round
 from spm_bot.fieldwork.sampling import panel_week
@@ -23,7 +24,7 @@ from spm_bot.storage.store import Connection, Store
 from spm_bot.storage.vault import Vault
 from spm_bot.surveys.session import Session
 from spm_bot.times import Week, Weekday
-from spm_bot.usecases import invite, take_turns
+from spm_bot.usecases import invite, invite_in_turn
 from spm_bot.usecases.eligibility import candidates
 from spm_bot.usecases.find_hour import allowed_from
 from spm_bot.usecases.take_turns import invite_due
@@ -137,16 +138,19 @@ async def test_running_again_invites_nobody_twice(store: Store) -> None:
 async def test_killed_between_chunks_it_goes_on_where_it_was(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(take_turns, "CHUNK", 2)
+    monkeypatch.setattr(invite_in_turn, "CHUNK", 2)
     ids = await store.write(partial(prepare, count=5))
     broken, free = fault_at(ids[3])
     await store.write(broken)
     with pytest.raises(Exception, match="killed"):
         await invite_due(standing(), AT, store=store, desk=desk())
-    assert [client for (client,) in await invited(store, "client_id")] == ids[:2]
+    before = [client for (client,) in await invited(store, "client_id")]
+    assert len(before) in {0, 2, 4}, "whole chunks or nothing"
+    assert ids[3] not in before
     await store.write(free)
-    assert await invite_due(standing(), AT, store=store, desk=desk()) == 3
-    assert [client for (client,) in await invited(store, "client_id")] == ids
+    assert await invite_due(standing(), AT, store=store, desk=desk()) == 5 - len(before)
+    after = [client for (client,) in await invited(store, "client_id")]
+    assert (after[: len(before)], sorted(after)) == (before, ids)
     assert len(await waiting(store, AT)) == 5
 
 
@@ -241,6 +245,17 @@ def busy(connection: Connection) -> None:
     )
 
 
+def hired(connection: Connection) -> None:
+    client = people.client_by_code(connection, "C0").id
+    connection.execute(update(tables.clients).where(tables.clients.c.id == client).values(works_here=True))
+
+
+def born_late(connection: Connection) -> None:
+    client = people.client_by_code(connection, "C0").id
+    mine = tables.clients.c.id == client
+    connection.execute(update(tables.clients).where(mine).values(born_on="2008-11-25"))
+
+
 def asked_lately(connection: Connection) -> None:
     client = people.client_by_code(connection, "C0").id
     other = open_round(connection, "other", survey="client_satisfaction")
@@ -249,7 +264,20 @@ def asked_lately(connection: Connection) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [closed, young, ageless, loanless, silent, withdrawn, foreign, chatless, busy, asked_lately],
+    [
+        closed,
+        young,
+        ageless,
+        loanless,
+        silent,
+        withdrawn,
+        foreign,
+        chatless,
+        busy,
+        hired,
+        born_late,
+        asked_lately,
+    ],
 )
 async def test_whom_a_rule_protects_is_not_invited(sqlite_store: Store, change: Change) -> None:
     _, other = await sqlite_store.write(partial(prepare, count=2))
@@ -290,6 +318,50 @@ async def test_it_waits_for_an_hour_at_which_clients_may_be_written_to(
     ]
     queued = await sqlite_store.read(lambda c: rows_of(c, tables.outbox, "not_before", "expires_at", "state"))
     assert queued == [(expected, expected + WINDOW, QUEUED)]
+
+
+def pays(day: str, frequency: str) -> Change:
+    def change(connection: Connection) -> None:
+        paid = {"next_due_on": day, "repayment_frequency": frequency}
+        connection.execute(update(tables.loans).values(paid))
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("day", "frequency", "slot", "allowed"),
+    [
+        ("2026-11-26", "weekly", "2026-11-24T07:00", "2026-11-24T07:00"),
+        ("2026-11-26", "weekly", "2026-11-25T07:00", "2026-11-28T06:00"),
+        ("2026-09-10", "weekly", "2026-11-25T07:00", "2026-11-28T06:00"),
+        # From Thursday to Saturday it is quiet, on Sunday is rest: Monday is in time.
+        ("2026-11-27", "weekly", "2026-11-26T07:00", "2026-11-30T06:00"),
+        ("2026-10-26", "monthly", "2026-11-25T07:00", "2026-11-28T06:00"),
+        ("2026-11-25", "bullet", "2026-11-25T07:00", "2026-11-27T06:00"),
+        ("2026-10-25", "bullet", "2026-11-25T07:00", "2026-11-25T07:00"),
+        ("2026-11-25", "daily", "2026-11-25T06:00", "2026-11-25T07:00"),
+    ],
+)
+async def test_it_waits_until_the_due_date_is_over(
+    sqlite_store: Store, day: str, frequency: str, slot: str, allowed: str
+) -> None:
+    at, expected = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (slot, allowed))
+    await sqlite_store.write(prepare)
+    await sqlite_store.write(pays(day, frequency))
+    await invite_due(standing(), at, store=sqlite_store, desk=desk())
+    assert await invited(sqlite_store, "invited_at") == [(expected,)]
+
+
+async def test_whom_no_day_of_the_week_is_left_for_is_not_invited(sqlite_store: Store) -> None:
+    """They pay on Wednesday, and Christmas and a Sunday follow: nothing is open for more than a week."""
+    days = tuple(date(2026, 12, day) for day in range(24, 32))
+    shut = desk().institution.model_copy(update={"holidays": days})
+    closed_desk = replace(desk(), institution=shut)
+    await sqlite_store.write(prepare)
+    await sqlite_store.write(pays("2026-12-23", "weekly"))
+    at = datetime(2026, 12, 22, 7, tzinfo=UTC)
+    assert await invite_due(standing(), at, store=sqlite_store, desk=closed_desk) == 0
+    assert await invite_due(standing(), at + WEEK, store=sqlite_store, desk=closed_desk) == 1
 
 
 def test_branch_with_its_own_days_is_written_to_on_them() -> None:

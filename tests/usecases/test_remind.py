@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from spm_bot.messages import Address
-from spm_bot.storage import people, reminders, rounds
+from spm_bot.storage import histories, people, reminders, rounds
 from spm_bot.storage.store import Connection
 from spm_bot.storage.tables import clients, invitations, signatures
 from spm_bot.storage.tables import outbox as table
@@ -189,7 +189,7 @@ async def test_no_reminder_after(world: World, event: Event) -> None:
 async def test_reminder_counts_as_a_message_of_the_year(world: World) -> None:
     at = await invited(world)
     await look(world, DAY)
-    [spent] = (await world.store.read(lambda c: rounds.history(c, [1], since=AT - DAY)))[1]
+    [spent] = (await world.store.read(lambda c: histories.of_clients(c, [1], since=AT - DAY)))[1].asked
     assert spent.messages_at == (at, at + DAY)
 
 
@@ -200,7 +200,7 @@ async def test_what_the_client_asks_for_counts_no_further(world: World) -> None:
     await world.say("1", handle="a")
     await look(world, 2 * HOUR)
     assert reminded(world) == [at, at + DAY, at + 25 * HOUR]
-    [spent] = (await world.store.read(lambda c: rounds.history(c, [1], since=AT - DAY)))[1]
+    [spent] = (await world.store.read(lambda c: histories.of_clients(c, [1], since=AT - DAY)))[1].asked
     assert spent.messages_at == (at, at + DAY)
 
 

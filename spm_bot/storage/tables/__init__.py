@@ -15,6 +15,7 @@ from spm_bot.storage.tables.asking import (
     rounds,
     sessions,
     signatures,
+    strata,
     survey_versions,
 )
 from spm_bot.storage.tables.base import UTCDateTime, metadata
@@ -79,6 +80,7 @@ __all__ = [
     "sessions",
     "signatures",
     "staff",
+    "strata",
     "survey_versions",
     "tries",
     "waiting",

@@ -64,9 +64,25 @@ rounds = Table(
     Column("strata", String(64), nullable=False, server_default=""),
     Column("spread_hours", Integer, nullable=False, server_default="0"),
     Column("window_hours", Integer, nullable=False, server_default="72"),
-    # Waves drawn so far: the first, then replacements for those who could not be asked.
+    # Later waves, drawn in place of those who could not be asked, and waves drawn so far, the first included.
+    Column("replacements", Integer, nullable=False, server_default="1"),
     Column("waves", Integer, nullable=False, server_default="0"),
+    # What came of an ad-hoc round, as it was first shown: later erasures must not show in it.
+    Column("results", Text),
     Index("ix_rounds_state", "state"),
+)
+
+# The strata of a sample as they were when it was drawn: clients who could be drawn, places, answers wanted.
+strata = Table(
+    "strata",
+    metadata,
+    identity(),
+    to("rounds"),
+    Column("stratum", String(160), nullable=False),
+    Column("people", Integer, nullable=False),
+    Column("places", Integer, nullable=False),
+    Column("quota", Integer),
+    UniqueConstraint("round_id", "stratum"),
 )
 
 # Who was drawn for a round, in the order of the draw, and what became of it: drawn, invited, passed.

@@ -45,6 +45,8 @@ clients = Table(
     Column("exit_reason", String(64), nullable=False, server_default=""),
     # Clients who are members of staff as well: never asked.
     Column("works_here", Boolean, nullable=False, server_default=text("false")),
+    # Their last word on surveys. The ledger decides; this lets the frame of a sample be read in one go.
+    Column("agrees", Boolean, nullable=False, server_default=text("false")),
     # The hour of the day, in the client's zone, at which they want to be written to.
     Column("hour", Integer),
     Index("ix_clients_branch", "branch", "status"),
@@ -132,6 +134,10 @@ links = Table(
     Column("role", String(32)),
     Column("branch", String(64), nullable=False, server_default=""),
     Column("made_by", String(64), nullable=False, server_default=""),
+    # A staff link: for whom alone, and the chat in which it was opened and waits for a number.
+    to("staff", name="staff_id", nullable=True),
+    to("addresses", name="address_id", nullable=True),
+    Column("misses", Integer, nullable=False, server_default="0"),
     Column("created_at", UTCDateTime, nullable=False),
     Column("expires_at", UTCDateTime, nullable=False),
     Column("used_at", UTCDateTime),
