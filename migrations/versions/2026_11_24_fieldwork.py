@@ -42,8 +42,10 @@ def _chain_audits() -> None:
         line = json.dumps([at.isoformat(), row.actor, row.event, row.detail])
         newest, count = sha256(newest + line.encode()).digest(), count + 1
         connection.execute(sa.update(lines).where(lines.c.id == row.id).values(chain_hash=newest))
-    ends = sa.table("audit_ends", sa.column("id"), sa.column("chain_hash"), sa.column("lines"))
-    connection.execute(sa.insert(ends).values(id=1, chain_hash=newest, lines=count))
+    ends = sa.table("audit_ends", *map(sa.column, ("id", "chain_hash", "lines", "start_hash", "dropped")))
+    connection.execute(
+        sa.insert(ends).values(id=1, chain_hash=newest, lines=count, start_hash=b"", dropped=0)
+    )
 
 
 def upgrade() -> None:
@@ -52,6 +54,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("chain_hash", sa.LargeBinary(), nullable=False),
         sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("start_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("dropped", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_ends")),
     )
     op.create_table(

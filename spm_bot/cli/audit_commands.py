@@ -35,7 +35,14 @@ async def verify(args: argparse.Namespace) -> None:
     async with opened(load_settings()) as store:
         chain = await store.read(partial(audits.walk, expected=expected))
     if args.json:
-        show({"lines": chain.lines, "newest": chain.newest, "broken_at": chain.broken_at})
+        show(
+            {
+                "lines": chain.lines,
+                "dropped": chain.dropped,
+                "newest": chain.newest,
+                "broken_at": chain.broken_at,
+            }
+        )
     if chain.broken_at is not None:
         raise Failure(
             f"the chain breaks at line {chain.broken_at}: it, or one before it, was changed or cut out"
@@ -48,6 +55,8 @@ async def verify(args: argparse.Namespace) -> None:
 
 def _tell(chain: Chain) -> None:
     tell(f"lines that hold: {chain.lines}")
+    if chain.dropped:
+        tell(f"lines that retention dropped before them: {chain.dropped}")
     if chain.since_expected is not None:
         tell(f"lines written since the hash you noted: {chain.since_expected}")
     show_rows([{"newest": chain.newest}] if chain.lines else [], as_json=False)

@@ -34,7 +34,8 @@ async def responses(args: argparse.Namespace) -> None:
     async with opened(settings) as store:
         try:
             with _progress() as progress:
-                export = await gather(wanted, store=store, desk=desk, progress=progress)
+                today = Week.of(datetime.now(UTC), desk.institution.time_zone)
+                export = await gather(wanted, today=today, store=store, desk=desk, progress=progress)
         except NothingToExport as error:
             raise Failure(str(error)) from None
         with ExitStack() as drafts:

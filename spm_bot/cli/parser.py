@@ -123,6 +123,9 @@ def _staff(staff: _Commands[ArgumentParser]) -> None:
     _add(staff, "revoke", f"{module}:revoke_staff", "take a role away").add_argument(
         "id", type=number, metavar="ID"
     )
+    _json(_add(staff, "links", f"{module}:list_links", "links for roles that nobody has used yet"))
+    unused = _add(staff, "revoke-link", f"{module}:revoke_link", "end a link that nobody has used")
+    unused.add_argument("id", type=number, metavar="ID", help="from `staff links`")
 
 
 def _cards(clients: _Commands[ArgumentParser]) -> None:
@@ -172,6 +175,7 @@ def _reports(commands: _Commands[ArgumentParser]) -> None:
     digest.add_argument("--hand-out", action="store_true", help="store it and send it to the managers")
     _json(digest)
     add_rounds(_group(commands, "rounds", "survey rounds: list, launch, pause, approve; how they went"))
+    _export(_group(commands, "export", "data for the institution's own analysis"))
     _audit(_group(commands, "audit", "the audit log: read it, see that nobody changed it"))
 
 

@@ -10,9 +10,9 @@ from spm_bot.app import make_desk, opened
 from spm_bot.cli.output import Failure, account, show, show_rows, tell
 from spm_bot.cli.people_commands import bot_name, known_branch
 from spm_bot.institution import Institution
-from spm_bot.protection.duties import NEEDS_SECOND, OF_A_BRANCH, Role, conflict
+from spm_bot.protection.duties import NEEDS_SECOND, OF_A_BRANCH, ONLY_OF_A_BRANCH, Role, conflict
 from spm_bot.settings import load_settings
-from spm_bot.storage import employees, roles
+from spm_bot.storage import employees, links, roles
 from spm_bot.storage.employees import Employee
 from spm_bot.storage.store import Connection
 from spm_bot.usecases import hand_links, settle_role
@@ -30,6 +30,8 @@ async def invite_staff(args: argparse.Namespace) -> None:
         if args.role not in OF_A_BRANCH:
             raise Failure(f"the role {args.role} is for all branches: leave out --branch")
         known_branch(institution, args.branch)
+    elif args.role in ONLY_OF_A_BRANCH:
+        raise Failure(f"the role {args.role} is for one branch: give --branch")
     bot, why_none = await bot_name(settings)
     if bot is None:
         tell(f"{why_none}: tokens are printed without links")
@@ -66,8 +68,6 @@ async def list_staff(args: argparse.Namespace) -> None:
 async def confirm_staff(args: argparse.Namespace) -> None:
     """A second person, named, stands for a role that waits."""
     name = args.by.strip()
-    if not name or name == account().removeprefix("cli:"):
-        raise Failure("--by names the second person: somebody other than whoever sits at this machine")
     confirm = partial(
         settle_role.confirm_role,
         role_id=args.id,
@@ -76,6 +76,8 @@ async def confirm_staff(args: argparse.Namespace) -> None:
         now=datetime.now(UTC),
     )
     async with opened(load_settings()) as store:
+        if name.casefold() in await store.read(partial(_concerned, role_id=args.id)):
+            raise Failure("--by names the second person: not who invited, and not who was invited")
         try:
             await store.write(confirm)
         except NotSettled as error:
@@ -95,6 +97,30 @@ async def revoke_staff(args: argparse.Namespace) -> None:
     if not revoked:
         raise Failure(f"there is no role {args.id} in force: see `spm-bot staff list`")
     tell(f"role {args.id} is revoked")
+
+
+async def list_links(args: argparse.Namespace) -> None:
+    async with opened(load_settings()) as store:
+        rows = await store.read(partial(_open_links, now=datetime.now(UTC)))
+    show_rows(rows, as_json=args.json)
+
+
+async def revoke_link(args: argparse.Namespace) -> None:
+    async with opened(load_settings()) as store:
+        revoke = partial(hand_links.revoke_staff_link, store=store, actor=account(), now=datetime.now(UTC))
+        if not await revoke(args.id):
+            raise Failure(f"there is no unused staff link {args.id}: see `spm-bot staff links`")
+    tell(f"link {args.id} is revoked")
+
+
+def _concerned(connection: Connection, *, role_id: int) -> set[str]:
+    """Who cannot stand for a role: nobody, whoever invited, and whoever was invited."""
+    held = roles.role(connection, role_id)
+    if held is None:
+        return {""}
+    code = employees.employee(connection, held.staff).code or ""
+    names = (held.invited_by.removeprefix("cli:"), employees.name_of(connection, held.staff), code)
+    return {"", *(name.casefold() for name in names)}
 
 
 def _whom(connection: Connection, *, code: str, role: str, branch: str, institution: Institution) -> int:
@@ -121,4 +147,18 @@ def _listed(connection: Connection) -> list[dict[str, object]]:
             "state": "waits for a second person" if each.confirmed_at is None else "in force",
         }
         for each in roles.roles_held(connection)
+    ]
+
+
+def _open_links(connection: Connection, *, now: datetime) -> list[dict[str, object]]:
+    return [
+        {
+            "id": link.id,
+            "role": link.role,
+            "branch": link.branch or "all",
+            "code": None if link.staff is None else employees.employee(connection, link.staff).code,
+            "by": link.made_by,
+            "until": link.expires_at.isoformat(timespec="minutes"),
+        }
+        for link in links.open_staff_links(connection, now=now)
     ]

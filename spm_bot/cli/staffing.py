@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from spm_bot.protection.duties import Role, conflict
-from spm_bot.storage import employees, roles
+from spm_bot.storage import colleagues, employees, roles
 from spm_bot.storage.roles import Role as Held
 from spm_bot.storage.store import Connection
 
@@ -30,6 +30,7 @@ def staffing(connection: Connection, *, small_institution: bool, now: datetime) 
     if not any(role.role == Role.SPM_MANAGER for role in in_force):
         says = "no SPM manager: nobody can approve a survey that waits (spm-bot staff invite)"
         found.append(Finding("SPM manager", ok=False, says=says))
+    found += _leavers(connection, today=now.date().isoformat())
     late = [role for role in held if role.confirmed_at is None and now - role.granted_at > WAITS_AT_MOST]
     for role in late:
         says = f"role {role.id} ({role.role}) waits for a second person for over a week (spm-bot staff list)"
@@ -55,6 +56,13 @@ def _officers(connection: Connection, in_force: Sequence[Held]) -> Finding:
             "protection officers", ok=False, says=f"{says}, all of one sex: some clients cannot talk to them"
         )
     return Finding("protection officers", ok=True, says=says)
+
+
+def _leavers(connection: Connection, *, today: str) -> Iterator[Finding]:
+    """Roles of people whose last day has come since the list was imported."""
+    for role in colleagues.roles_of_leavers(connection, as_of=today):
+        says = f"role {role} is held by one who has left: revoke it (spm-bot staff revoke {role})"
+        yield Finding("roles", ok=False, says=says)
 
 
 def _pairs(in_force: Sequence[Held], *, small_institution: bool) -> Iterator[Finding]:

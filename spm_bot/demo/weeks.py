@@ -66,8 +66,7 @@ async def live(
     """
     people = _people(desk, span, clients=clients, seed=seed)
     officer = Officer()
-    screens = {person.handle: person.screen for person in people}
-    handsets = Handsets({**screens, HANDLE: officer.screen})
+    handsets = Handsets({HANDLE: officer.screen, **{person.handle: person.screen for person in people}})
     stage = _Stage(
         store=store,
         desk=desk,

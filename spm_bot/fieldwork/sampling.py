@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from random import Random
 
-    from spm_bot.fieldwork.audience import Candidate
     from spm_bot.fieldwork.quotas import Stratum
 
 
@@ -31,14 +30,6 @@ def is_due(client: int, *, seed: int, cycle_weeks: int, weeks_since_start: int) 
 def rank(client: int, *, seed: int, wave: int) -> int:
     """The place of a client in the line of those who are due, another one in each wave."""
     return int.from_bytes(sha256(f"rank:{seed}:{wave}:{client}".encode()).digest()[:8])
-
-
-def draw(candidates: Sequence[Candidate], *, size: int, rng: Random) -> list[Candidate]:
-    """A simple random sample of at most `size`, in the order given."""
-    if size >= len(candidates):
-        return list(candidates)
-    places = sorted(rng.sample(range(len(candidates)), size))
-    return [candidates[place] for place in places]
 
 
 def draw_strata(

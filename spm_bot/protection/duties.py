@@ -22,6 +22,9 @@ class Role(StrEnum):
 OF_A_BRANCH = frozenset({Role.LOAN_OFFICER, Role.MANAGER})
 """Roles that may be held for one branch alone; the others are for all branches."""
 
+ONLY_OF_A_BRANCH = frozenset({Role.LOAN_OFFICER})
+"""Roles that nobody holds for all branches at once."""
+
 NEEDS_SECOND = frozenset({Role.PROTECTION_OFFICER, Role.SPM_MANAGER, Role.ADMINISTRATOR})
 """Roles that are not in force until a second person has confirmed them."""
 

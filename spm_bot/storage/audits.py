@@ -1,7 +1,7 @@
 """The audit log: who did what when, by subject id, never by name and never with an answer.
 
 Every line carries the hash of itself and of the line before, so a line that is changed or cut out later
-breaks the chain. Retention drops the oldest lines: then the chain begins with the oldest one left.
+breaks the chain. Retention drops the oldest lines, and notes where the chain begins from then on.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from spm_bot.storage.tables import audit_ends, audits
 
 PAGE = 5_000
 _ONLY = 1
-_END = select(audit_ends.c.chain_hash, audit_ends.c.lines).where(audit_ends.c.id == _ONLY)
+_END = select(audit_ends).where(audit_ends.c.id == _ONLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,13 @@ class Audit:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """What a walk along the chain found: lines that hold, the newest hash in hex, the id of the first line
-    that does not fit, and how many lines follow the hash that was `expected` (None: not met).
+    """What a walk along the chain found: lines that hold and lines that retention dropped, the newest hash
+    in hex, the id of the first line that does not fit, and how many lines follow the hash that was
+    `expected` (None: not met).
     """
 
     lines: int
+    dropped: int
     newest: str
     broken_at: int | None
     since_expected: int | None
@@ -79,31 +81,49 @@ def lines(
     if since is not None:
         query = query.where(audits.c.at >= since)
     rows = connection.execute(query).all()
-    return [Audit(row.at, row.actor, row.event, json.loads(row.detail)) for row in reversed(rows)]
+    return [Audit(row.at, row.actor, row.event, _detail(row.detail)) for row in reversed(rows)]
+
+
+def _detail(written: str) -> dict[str, object]:
+    """What a line tells; one that somebody changed into no JSON is shown as it stands."""
+    try:
+        read = json.loads(written)
+    except ValueError:
+        return {"unreadable": written}
+    return read if isinstance(read, dict) else {"unreadable": written}
+
+
+def drop_old(connection: Connection, *, before: datetime, limit: int) -> int:
+    """Drops the oldest lines from before then, and notes where the chain begins now; says how many."""
+    first_kept = select(func.min(audits.c.id)).where(audits.c.at >= before).scalar_subquery()
+    oldest = select(audits.c.id, audits.c.chain_hash).where(
+        audits.c.at < before, audits.c.id < func.coalesce(first_kept, audits.c.id + 1)
+    )
+    rows = connection.execute(oldest.order_by(audits.c.id).limit(limit)).all()
+    if not rows:
+        return 0
+    end = connection.execute(_END.with_for_update()).one()
+    connection.execute(delete(audits).where(audits.c.id <= rows[-1].id))
+    begins = update(audit_ends).where(audit_ends.c.id == _ONLY)
+    connection.execute(begins.values(start_hash=rows[-1].chain_hash, dropped=end.dropped + len(rows)))
+    return len(rows)
 
 
 def walk(connection: Connection, *, expected: str | None = None) -> Chain:
-    """Follows the chain from the oldest line left; `expected` is a hash in hex noted earlier."""
+    """Follows the chain from where it begins; `expected` is a hash in hex noted earlier."""
     end = connection.execute(_END).one()
-    count = connection.execute(select(func.count()).select_from(audits)).scalar_one()
-    # Without a line dropped, the first one follows nothing; else its own hash is where we begin.
-    before: bytes | None = b"" if count == end.lines else None
-    held, met = 0, None
+    before = bytes(end.start_hash)
+    held, met = 0, 0 if before and before.hex() == expected else None
     for row in _oldest_first(connection):
         found = bytes(row.chain_hash or b"")
-        fits = before is None or found == link(
-            before, at=row.at, actor=row.actor, event=row.event, detail=row.detail
-        )
-        if not fits:
-            return Chain(held, (before or b"").hex(), row.id, met)
+        if found != link(before, at=row.at, actor=row.actor, event=row.event, detail=row.detail):
+            return Chain(held, end.dropped, before.hex(), row.id, met)
         held, before = held + 1, found
         met = 0 if found.hex() == expected else None if met is None else met + 1
-    newest = before or b""
-    if newest != bytes(end.chain_hash) and (held or end.lines):
-        # The last lines were cut off: the end of the chain is kept beside the lines.
-        last = connection.execute(select(func.max(audits.c.id))).scalar() or 0
-        return Chain(held, newest.hex(), last + 1, met)
-    return Chain(held, newest.hex(), None, met)
+    # The end of the chain is kept beside the lines: the newest cut off, or all of them, show here.
+    whole = before == bytes(end.chain_hash) and held + end.dropped == end.lines
+    last = connection.execute(select(func.max(audits.c.id))).scalar() or 0
+    return Chain(held, end.dropped, before.hex(), None if whole else last + 1, met)
 
 
 def _oldest_first(connection: Connection) -> Iterator[Row[*tuple[Any, ...]]]:

@@ -14,7 +14,6 @@ from spm_bot.storage.sessions import ENDED, EXPIRED, STATE
 from spm_bot.storage.store import vault_of
 from spm_bot.storage.tables import (
     answers,
-    audits,
     clients,
     comments,
     consents,
@@ -120,11 +119,6 @@ def drop_old_consents(connection: Connection, *, before: datetime, limit: int) -
         .group_by(consents.c.subject, consents.c.purpose)
     )
     return _drop(connection, consents.c.id, consents.c.at < before, consents.c.id.not_in(last), limit=limit)
-
-
-def drop_old_audits(connection: Connection, *, before: datetime, limit: int) -> int:
-    """Lines of the audit log from before then; says how many."""
-    return _drop(connection, audits.c.id, audits.c.at < before, limit=limit)
 
 
 def _cell(connection: Connection, response: Row[*tuple[Any, ...]]) -> int:

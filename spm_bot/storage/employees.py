@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, select
 from spm_bot.storage.store import vault_of
 from spm_bot.storage.tables import holders, roles, staff
 
-_NAME = "staff.name"
+_NAME, _PHONE = "staff.name", "staff.phone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,12 @@ def name_of(connection: Connection, staff_id: int) -> str:
     """Their name as the list has it, '' if it has none."""
     sealed = connection.execute(select(staff.c.name).where(staff.c.id == staff_id)).scalar()
     return "" if sealed is None else vault_of(connection).decrypt(sealed, associated=_NAME)
+
+
+def number_of(connection: Connection, staff_id: int) -> str:
+    """Their phone number as the list has it, '' if it has none."""
+    sealed = connection.execute(select(staff.c.phone).where(staff.c.id == staff_id)).scalar()
+    return "" if sealed is None else vault_of(connection).decrypt(sealed, associated=_PHONE)
 
 
 def take_chat(connection: Connection, staff_id: int) -> None:

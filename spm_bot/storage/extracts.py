@@ -62,9 +62,9 @@ def answered(
     return found
 
 
-def pseudonym(connection: Connection, kind: str, identity: int) -> str:
-    """A name for a row that leads nowhere without our key; the same in every export under one key."""
-    return vault_of(connection).digest(f"{kind}:{identity}", associated="export")[4:12].hex()
+def pseudonym(connection: Connection, scope: str, identity: int) -> str:
+    """A name for a row that leads nowhere without our key, and to no other `scope`: no two tables share it."""
+    return vault_of(connection).digest(f"{scope}:{identity}", associated="export")[4:12].hex()
 
 
 def _within(first: str | None, last: str | None) -> list[ColumnElement[bool]]:

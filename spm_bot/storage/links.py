@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, or_, select, update
 
 from spm_bot.storage.sealed_columns import count_behind
 from spm_bot.storage.store import vault_of
@@ -91,9 +92,16 @@ def miss(connection: Connection, link_id: int) -> int:
     return int(connection.execute(counted.returning(links.c.misses)).scalar_one())
 
 
-def end_link(connection: Connection, link_id: int, *, at: datetime) -> None:
-    """Nobody can use this link any more."""
-    connection.execute(update(links).where(links.c.id == link_id).values(revoked_at=at))
+def open_staff_links(connection: Connection, *, now: datetime) -> list[Link]:
+    """Links for roles that could still be used, oldest first."""
+    wanted = (links.c.role.is_not(None), *_still_open(now))
+    return [_link(row) for row in connection.execute(select(links).where(*wanted).order_by(links.c.id))]
+
+
+def end_staff_link(connection: Connection, link_id: int, *, at: datetime) -> bool:
+    """Nobody can use this link for a role any more; False when nobody could anyway."""
+    wanted = (links.c.id == link_id, links.c.role.is_not(None), *_still_open(at))
+    return connection.execute(update(links).where(*wanted).values(revoked_at=at)).rowcount == 1
 
 
 def maker(connection: Connection, link_id: int) -> str:
@@ -110,22 +118,26 @@ def use_link(connection: Connection, link_id: int, *, at: datetime) -> bool:
 
 def revoke_links(connection: Connection, *clients: int, at: datetime) -> int:
     """Ends the links of these clients that could still be used; returns how many there were."""
-    still_open = (links.c.used_at.is_(None), links.c.revoked_at.is_(None), links.c.expires_at > at)
-    theirs = update(links).where(links.c.client_id.in_(clients), *still_open)
+    theirs = update(links).where(links.c.client_id.in_(clients), *_still_open(at))
     return connection.execute(theirs.values(revoked_at=at)).rowcount
 
 
 def count_ending_codes(connection: Connection, *, at: datetime) -> int:
     """How many cards that can still be redeemed have a printed code that ends with an older key."""
-    still_open = (links.c.used_at.is_(None), links.c.revoked_at.is_(None), links.c.expires_at > at)
-    return count_behind(connection, links.c.code_hash, *still_open)
+    return count_behind(connection, links.c.code_hash, *_still_open(at))
 
 
 def _first(connection: Connection, wanted: ColumnElement[bool]) -> Link | None:
     """The newest link of these."""
     row = connection.execute(select(links).where(wanted).order_by(links.c.id.desc())).first()
-    if row is None:
-        return None
+    return None if row is None else _link(row)
+
+
+def _still_open(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return links.c.used_at.is_(None), links.c.revoked_at.is_(None), links.c.expires_at > at
+
+
+def _link(row: Row[*tuple[Any, ...]]) -> Link:
     return Link(
         row.id,
         row.client_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
@@ -76,6 +76,19 @@ class NewInvitation:
     stratum: str = ""
 
 
+class Terms(TypedDict, total=False):
+    """What a round need not say: see `Round`."""
+
+    starts_at: datetime | None
+    requested_by: str
+    size: int | None
+    quota: int | None
+    spread_hours: int
+    window_hours: int
+    replacements: int
+    state: str
+
+
 def open_round(
     connection: Connection,
     *,
@@ -85,16 +98,9 @@ def open_round(
     audience: str,
     seed: int,
     at: datetime,
-    requested_by: str = "",
     reason: str = "",
-    size: int | None = None,
-    quota: int | None = None,
     strata: Sequence[str] = (),
-    spread_hours: int = 0,
-    window_hours: int = 72,
-    replacements: int = 1,
-    starts_at: datetime | None = None,
-    state: str = RoundState.OPEN,
+    **terms: Unpack[Terms],
 ) -> Round:
     """The round with this code, written down now if there is none yet."""
     known = find_round(connection, code)
@@ -107,16 +113,9 @@ def open_round(
         "audience": audience,
         "seed": seed,
         "opened_at": at,
-        "requested_by": requested_by,
         "reason": vault_of(connection).encrypt(reason, associated=REASON) if reason else None,
-        "size": size,
-        "quota": quota,
         "strata": ",".join(strata),
-        "spread_hours": spread_hours,
-        "window_hours": window_hours,
-        "replacements": replacements,
-        "starts_at": starts_at,
-        "state": state,
+        **terms,
     }
     identity = connection.execute(insert(rounds).returning(rounds.c.id), row).scalar_one()
     return get_round(connection, identity)

@@ -75,6 +75,7 @@ UNKEYED: Final = (
     forgotten.c.code_hash,
     audits.c.chain_hash,
     audit_ends.c.chain_hash,
+    audit_ends.c.start_hash,
 )
 
 

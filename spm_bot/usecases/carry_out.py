@@ -27,7 +27,7 @@ from spm_bot.usecases.find_hour import hours_within
 from spm_bot.usecases.invite import write_invitations
 from spm_bot.usecases.visit import Desk
 
-CHUNK = 25
+CHUNK = 15
 """Clients invited in one transaction, so that nobody's answer waits behind a round."""
 FILLED = "quota_filled"
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from spm_bot.messages import Contact, Outbound
-from spm_bot.protection.duties import conflict
+from spm_bot.protection.duties import Held, conflict
 from spm_bot.registers.phones import normalise
-from spm_bot.storage import audits, employees, links, people, roles
+from spm_bot.storage import audits, employees, links, outbox, people, roles
 from spm_bot.storage.employees import Employee
 from spm_bot.storage.links import Link
-from spm_bot.texts import sentence
+from spm_bot.texts import sentence, voice
+from spm_bot.usecases.facts import dialable
 from spm_bot.usecases.give_role import ROLE_NAMES, give_role
+from spm_bot.usecases.settle_role import close_form
 from spm_bot.usecases.talk import make_room
 from spm_bot.usecases.tell_administrators import tell_administrators
 from spm_bot.usecases.visit import Visit
@@ -33,7 +35,7 @@ def enrol_staff(visit: Visit, link: Link) -> bool:
     known = None if visit.chat.staff is None else employees.employee(visit.connection, visit.chat.staff)
     if not employees.listed(visit.connection):
         return _take(visit, link, known)
-    if known is not None and known.code is not None and link.staff in {None, known.id}:
+    if known is not None and known.code and not known.left and link.staff in {None, known.id}:
         return _take(visit, link, known)
     make_room(visit)
     links.wait_for_number(visit.connection, link.id, visit.chat.id)
@@ -78,16 +80,37 @@ def _take(visit: Visit, link: Link, who: Employee | None) -> bool:
     if not links.use_link(visit.connection, link.id, at=visit.now):
         return False
     make_room(visit)
-    staff = _settled(visit, link, who)
-    held = [(role.role, role.branch) for role in roles.roles_held(visit.connection, staff)]
-    small = visit.desk.institution.small_institution
-    wanted = (link.role or "", link.branch)
-    other = conflict(held, wanted, small_institution=small)
-    if other is None:
-        give_role(visit, staff, link)
+    pair = None if who is None else _pair(visit, link, who)
+    if who is None or pair is None:
+        give_role(visit, _settled(visit, link, who), link)
     else:
-        _refuse(visit, staff, link, other)
+        _refuse(visit, link, who, *pair)
     return True
+
+
+def _pair(visit: Visit, link: Link, who: Employee) -> tuple[str, str] | None:
+    """Two roles that this person would hold and must not, the one of the link among them or not."""
+    small = visit.desk.institution.small_institution
+    held = _roles(visit, who.id)
+    earlier = _before_the_list(visit)
+    brought = [] if earlier in {None, who.id} else _roles(visit, earlier)
+    for wanted in (*brought, (link.role or "", link.branch)):
+        other = conflict(held, wanted, small_institution=small)
+        if other is not None:
+            return other, wanted[0]
+        held.append(wanted)
+    return None
+
+
+def _roles(visit: Visit, staff: int | None) -> list[Held]:
+    return [(role.role, role.branch) for role in roles.roles_held(visit.connection, staff)]
+
+
+def _before_the_list(visit: Visit) -> int | None:
+    """The row under which this chat was registered before there was a list of staff, if it was."""
+    earlier = visit.chat.staff
+    unlisted = earlier is not None and employees.employee(visit.connection, earlier).code is None
+    return earlier if unlisted else None
 
 
 def _settled(visit: Visit, link: Link, who: Employee | None) -> int:
@@ -99,35 +122,45 @@ def _settled(visit: Visit, link: Link, who: Employee | None) -> int:
         return who.id
     else:
         staff = who.id
-        if earlier is not None:  # registered before there was a list
-            employees.hand_over(visit.connection, earlier, staff)
+        if (unlisted := _before_the_list(visit)) is not None:
+            employees.hand_over(visit.connection, unlisted, staff)
+        if earlier is not None:
             employees.take_chat(visit.connection, earlier)
-        employees.take_chat(visit.connection, staff)
+        _leave_old_chat(visit, staff)
     people.hold(visit.connection, visit.chat.id, staff_member=staff, at=visit.now)
     return staff
 
 
-def _refuse(visit: Visit, staff: int, link: Link, other: str) -> None:
+def _leave_old_chat(visit: Visit, staff: int) -> None:
+    """Another phone spoke for this person: it learns that it no longer does."""
+    old = people.chats_of_staff(visit.connection, [staff]).get(staff)
+    if old is None:
+        return
+    close_form(visit.connection, old, now=visit.now)
+    told = voice(old.language).say(
+        "From now on we write to another phone. If that is not yours, call %(hotline)s.",
+        hotline=dialable(visit.desk.institution.hotline, old.language),
+    )
+    outbox.put(visit.connection, old.id, [Outbound(told, menu=())], kind="staff", at=visit.now)
+    employees.take_chat(visit.connection, staff)
+
+
+def _refuse(visit: Visit, link: Link, who: Employee, other: str, wanted: str) -> None:
     say = visit.voice.say
     visit.say(
         say(
             "You already are: %(held)s. Nobody can be %(role)s as well.",
             held=say(ROLE_NAMES[other]),
-            role=say(ROLE_NAMES[link.role or ""]),
+            role=say(ROLE_NAMES[wanted]),
         )
     )
     audits.write_down(
-        visit.connection,
-        at=visit.now,
-        actor=roles.subject_of_staff(visit.connection, staff),
-        event="role_refused",
-        role=link.role,
-        link=link.id,
+        visit.connection, at=visit.now, actor=who.subject, event="role_refused", role=link.role, link=link.id
     )
 
 
 def _end(visit: Visit, link: Link) -> None:
-    links.end_link(visit.connection, link.id, at=visit.now)
+    links.end_staff_link(visit.connection, link.id, at=visit.now)
     visit.say(Outbound(visit.voice.say("This link is closed now. Please ask for a new one."), share=""))
     audits.write_down(visit.connection, at=visit.now, actor="system", event="staff_link_closed", link=link.id)
     told = sentence("A staff link was closed: three numbers were shared with it that are not in the list.")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from spm_bot.messages import Outbound
 from spm_bot.storage import people, requests, sessions
 from spm_bot.storage.sessions import Opened
 from spm_bot.surveys.session import Answer
@@ -18,6 +19,7 @@ from spm_bot.usecases import (
     disclose,
     enrol_client,
     forget,
+    give_role,
     postpone,
     show_results,
 )
@@ -56,7 +58,10 @@ def _agreed(visit: Visit, opened: Opened, answers: Answers) -> None:
 def _language_chosen(visit: Visit, opened: Opened, answers: Answers) -> None:
     spoken = _language(visit, answers)
     told = visit.speaking(spoken)
-    told.say(told.voice.say("From now on I write in this language."))
+    words = told.voice.say("From now on I write in this language.")
+    staff = visit.chat.staff
+    menu = None if staff is None else give_role.menu_for(visit.connection, told.chat, staff)
+    told.say(Outbound(words, menu=menu))
 
 
 def _named(visit: Visit, opened: Opened, answers: Answers) -> None:

@@ -27,10 +27,12 @@ ROLE_NAMES = {
 
 
 def give_role(visit: Visit, staff: int, link: Link) -> None:
-    """Gives the role of a link to whoever used it."""
+    """Gives the role of a link to whoever used it; one in force already, on another phone say, stays so."""
     role, subject = link.role or "", roles.subject_of_staff(visit.connection, staff)
-    waits = role in NEEDS_SECOND
-    identity = roles.grant(
+    in_force = roles.roles_in_force(visit.connection, staff)
+    known = next((each.id for each in in_force if (each.role, each.branch) == (role, link.branch)), None)
+    waits = role in NEEDS_SECOND and known is None
+    identity = known or roles.grant(
         visit.connection,
         staff,
         role=role,
@@ -60,9 +62,18 @@ def role_words(spoken: Voice, desk: Desk, role: str, branch: str) -> dict[str, s
 
 
 def menu_for(connection: Connection, chat: Chat, staff: int) -> tuple[tuple[str, str], ...]:
-    """The commands this chat offers, by the roles in force."""
+    """The commands this chat offers, by the roles in force; none of its own once every role is gone."""
+    if not roles.roles_held(connection, staff):
+        return ()
     held = {role.role for role in roles.roles_in_force(connection, staff)}
     return staff_menu(held, voice(chat.language))
+
+
+def link_used(visit: Visit, spoken: Voice, *, staff: int, role: str, branch: str) -> str:
+    """What administrators are told: who used a link, and for what."""
+    who = employees.name_of(visit.connection, staff) or spoken.say("somebody who is not in the list of staff")
+    about = role_words(spoken, visit.desk, role, branch)
+    return spoken.say("A staff link was used by %(who)s: %(role)s, %(where)s.", who=who, **about)
 
 
 def _tell_taker(visit: Visit, staff: int, link: Link, *, waits: bool) -> None:
@@ -88,12 +99,9 @@ def _tell_others(visit: Visit, staff: int, identity: int, link: Link, *, waits: 
     told = {each.staff for each in held if each.role == Role.ADMINISTRATOR}
     asked = {each.staff for each in held if each.role in CONFIRMS} if waits else set()
     chats = people.chats_of_staff(visit.connection, told | asked)
-    name = employees.name_of(visit.connection, staff)
     for member, chat in chats.items():
         spoken = voice(chat.language)
-        about = role_words(spoken, visit.desk, link.role or "", link.branch)
-        who = name or spoken.say("somebody who is not in the list of staff")
-        words = spoken.say("A staff link was used by %(who)s: %(role)s, %(where)s.", who=who, **about)
+        words = link_used(visit, spoken, staff=staff, role=link.role or "", branch=link.branch)
         may = member in asked and roles.subject_of_staff(visit.connection, member) != link.made_by
         if may:
             words += " " + spoken.say("Do you confirm it? Only if you know that it is right.")

@@ -77,6 +77,11 @@ async def invite_staff(
     return token
 
 
+async def revoke_staff_link(link_id: int, *, store: Store, actor: str, now: datetime) -> bool:
+    """Ends a link for a role that nobody has used; False when there is none of that number."""
+    return await store.write(partial(_revoke_staff_link, link_id=link_id, actor=actor, now=now))
+
+
 def _keep_client_links(connection: Connection, *, made: Sequence[NewLink], now: datetime) -> None:
     # A lost card must not stay good beside the new one.
     links.revoke_links(connection, *(link.client_id for link in made), at=now)
@@ -113,6 +118,13 @@ def _keep_staff_link(
         expires_at=now + STAFF_LINK_LASTS,
     )
     audits.write_down(connection, at=now, actor=actor, event="staff_invited", role=role, branch=branch)
+
+
+def _revoke_staff_link(connection: Connection, *, link_id: int, actor: str, now: datetime) -> bool:
+    ended = links.end_staff_link(connection, link_id, at=now)
+    if ended:
+        audits.write_down(connection, at=now, actor=actor, event="staff_link_revoked", link=link_id)
+    return ended
 
 
 def _revoke_cards(connection: Connection, *, code: str, actor: str, now: datetime) -> int:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
-from spm_bot.storage import cuts
+from spm_bot.storage import audits, cuts
 from spm_bot.storage.store import Connection, Store
 from spm_bot.times import YEAR
 from spm_bot.usecases.visit import Desk
@@ -36,7 +36,7 @@ async def retain(now: datetime, *, store: Store, desk: Desk) -> int:
         # The rules of contact look back a year, so they must know for as long whom we asked.
         (cuts.cut_old_invitations, min(answers, now - YEAR)),
         (cuts.drop_old_consents, ledgers),
-        (cuts.drop_old_audits, ledgers),
+        (audits.drop_old, ledgers),
     ]
     total = 0
     for each, before in cut:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from spm_bot.chat.commands import staff_menu
 from spm_bot.messages import Outbound
 from spm_bot.protection.duties import CONFIRMS, NEEDS_SECOND, Role
 from spm_bot.storage import audits, outbox, people, roles, sessions
+from spm_bot.storage.people import Chat
 from spm_bot.storage.roles import Role as Held
 from spm_bot.storage.sessions import ENDED
 from spm_bot.storage.store import Connection
 from spm_bot.surveys import engine
 from spm_bot.texts import voice
-from spm_bot.usecases.give_role import ROLE_NAMES
+from spm_bot.usecases.give_role import ROLE_NAMES, link_used, menu_for
 from spm_bot.usecases.visit import Visit
 
 
@@ -24,15 +24,14 @@ class NotSettled(Exception):
 def press_confirm(visit: Visit, role_id: int) -> str:
     """A colleague confirms a role in the chat; returns what to show."""
     say = visit.voice.say
-    actor = _settler(visit)
+    actor, held = _settler(visit), roles.role(visit.connection, role_id)
     if actor is None:
         return say("Your role does not allow this.")
     try:
         confirm_role(visit.connection, role_id, actor=actor, person=visit.chat.staff, now=visit.now)
     except NotSettled:
         return say("That is settled already, or not yours to confirm.")
-    visit.say(Outbound(say("Confirmed."), edits=f"role{role_id}"))
-    return say("Confirmed.")
+    return _settled(visit, held, say("Confirmed."))
 
 
 def press_revoke(visit: Visit, role_id: int) -> str:
@@ -45,8 +44,15 @@ def press_revoke(visit: Visit, role_id: int) -> str:
     if held is None or (in_force and not _holds(visit, {Role.ADMINISTRATOR})):
         return say("That is settled already, or not yours to confirm.")
     revoke_role(visit.connection, role_id, actor=actor, now=visit.now)
-    visit.say(Outbound(say("Revoked."), edits=f"role{role_id}"))
-    return say("Revoked.")
+    return _settled(visit, held, say("Revoked."))
+
+
+def _settled(visit: Visit, held: Held | None, became: str) -> str:
+    """The message with the buttons says what became of the role; so does the note above the chat."""
+    if held is not None:
+        told = link_used(visit, visit.voice, staff=held.staff, role=held.role, branch=held.branch)
+        visit.say(Outbound(f"{told} {became}", edits=f"role{held.id}"))
+    return became
 
 
 def confirm_role(
@@ -61,9 +67,10 @@ def confirm_role(
         raise NotSettled(f"no role {role_id} waits to be confirmed: see `spm-bot staff list`")
     if person == held.staff or actor == held.invited_by:
         raise NotSettled("a second person has to confirm it: not the one who invited, nor the one invited")
-    roles.confirm(connection, role_id, by=actor, at=now)
+    if not roles.confirm(connection, role_id, by=actor, at=now):
+        raise NotSettled(f"no role {role_id} waits any more: see `spm-bot staff list`")
     audits.write_down(connection, at=now, actor=actor, event="role_confirmed", role=role_id)
-    _tell(connection, held, "confirmed", now=now)
+    _tell(connection, held, now=now, revoked=False)
 
 
 def revoke_role(connection: Connection, role_id: int, *, actor: str, now: datetime) -> bool:
@@ -72,33 +79,35 @@ def revoke_role(connection: Connection, role_id: int, *, actor: str, now: dateti
     if held is None or not roles.revoke(connection, role_id, at=now):
         return False
     audits.write_down(connection, at=now, actor=actor, event="role_revoked", role=role_id)
-    _close_form(connection, held, now=now)
-    _tell(connection, held, "revoked", now=now)
+    chat = people.chats_of_staff(connection, [held.staff]).get(held.staff)
+    if chat is not None:
+        close_form(connection, chat, now=now)
+    _tell(connection, held, now=now, revoked=True)
     return True
 
 
-def _tell(connection: Connection, held: Held, what: str, *, now: datetime) -> None:
+def close_form(connection: Connection, chat: Chat, *, now: datetime) -> None:
+    """Whatever a member of staff was about to do in this chat ends."""
+    active = sessions.active(connection, chat.id)
+    if active is not None and active.form:
+        sessions.save(connection, active, engine.stop(active.session).session, status=ENDED, at=now)
+
+
+def _tell(connection: Connection, held: Held, *, now: datetime, revoked: bool) -> None:
     """The person whose role it is learns it, and their list of commands follows."""
     chat = people.chats_of_staff(connection, [held.staff]).get(held.staff)
     if chat is None:
         return
     spoken = voice(chat.language)
     role = spoken.say(ROLE_NAMES[held.role])
-    if what == "confirmed":
+    if not revoked:
         words = spoken.say("You are %(role)s now. Write /help for what you can do.", role=role)
+    elif held.confirmed_at is None:
+        words = spoken.say("Your role was not confirmed: %(role)s.", role=role)
     else:
         words = spoken.say("You are no longer %(role)s.", role=role)
-    in_force = {role.role for role in roles.roles_in_force(connection, held.staff)}
-    message = Outbound(words, menu=staff_menu(in_force, spoken) if in_force else ())
+    message = Outbound(words, menu=menu_for(connection, chat, held.staff))
     outbox.put(connection, chat.id, [message], kind="staff", at=now)
-
-
-def _close_form(connection: Connection, held: Held, *, now: datetime) -> None:
-    """Whatever they were about to do by that role ends."""
-    chat = people.chats_of_staff(connection, [held.staff]).get(held.staff)
-    active = None if chat is None else sessions.active(connection, chat.id)
-    if active is not None and active.form:
-        sessions.save(connection, active, engine.stop(active.session).session, status=ENDED, at=now)
 
 
 def _settler(visit: Visit) -> str | None:

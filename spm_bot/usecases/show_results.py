@@ -9,7 +9,7 @@ from spm_bot.analytics.shares import Bound, Share, share
 from spm_bot.fieldwork.audience import Audience
 from spm_bot.fieldwork.round_states import RoundState
 from spm_bot.fieldwork.wall import in_steps
-from spm_bot.storage import round_totals, rounds
+from spm_bot.storage import audits, round_totals, rounds
 from spm_bot.storage.round_totals import Tally
 from spm_bot.storage.rounds import Round
 from spm_bot.surveys.model import RATHER_NOT_SAY, Choice, Kind, Question, Words
@@ -76,6 +76,8 @@ def _label(visit: Visit, round_: Round) -> str:
 
 def _results(visit: Visit, who: Colleague, round_: Round) -> list[str]:
     say = visit.voice.say
+    seen = {"event": "results_shown", "round": round_.code}
+    audits.write_down(visit.connection, at=visit.now, actor=who.subject, **seen)
     head = _label(visit, round_)
     survey = visit.desk.library.surveys.get(round_.survey)
     found = _once(visit, round_)

@@ -45,7 +45,7 @@ def test_workbook_has_a_sheet_a_table(answered: Give, home: Path) -> None:
     done = answered("export", "responses", "--format", "xlsx", "--out", "answers.xlsx", "--json")
     assert done.data == {"responses": 42, "files": ["answers.xlsx"]}
     assert load_workbook(home / "answers.xlsx").sheetnames == [
-        *("read me", "client_satisfaction", "debt_stress", "debt_stress private", "codebook"),
+        *("read me", "client_satisfaction", "debt_stress", "codebook"),
     ]
 
 

@@ -82,6 +82,7 @@ def test_staff_link_is_told_once(give: Give) -> None:
             ("--role", "compliance", "--branch", "BUN"),
             "the role compliance is for all branches: leave out --branch",
         ),
+        (("--role", "loan_officer"), "the role loan_officer is for one branch: give --branch"),
     ],
 )
 def test_role_that_cannot_be_given_is_refused(give: Give, arguments: tuple[str, ...], complaint: str) -> None:
@@ -145,8 +146,8 @@ def waiting(home: Path, *, role: str = "spm_manager") -> None:
     """Somebody has taken a role that waits for a second person."""
 
     def take(connection: Connection) -> None:
-        staff = roles.add_staff(connection, subject="s1")
-        roles.grant(connection, staff, role=role, branch="", at=AT, invited_by=account(), in_force=False)
+        colleagues.add_colleagues(connection, {"s1": StaffRow("S1", "Neema")})
+        roles.grant(connection, 1, role=role, branch="", at=AT, invited_by=account(), in_force=False)
 
     async def do() -> None:
         async with opened(load_settings()) as store:
@@ -158,7 +159,7 @@ def waiting(home: Path, *, role: str = "spm_manager") -> None:
 def test_second_person_is_named_and_written_down(give: Give, home: Path) -> None:
     waiting(home)
     [row] = give("staff", "list", "--json").data
-    assert (row["role"], row["state"], row["code"]) == ("spm_manager", "waits for a second person", None)
+    assert (row["role"], row["state"], row["code"]) == ("spm_manager", "waits for a second person", "S1")
     done = give("staff", "confirm", "1", "--by", "B. Example")
     assert (done.status, done.err) == (0, "role 1 is in force\n")
     assert give("staff", "list", "--json").data[0]["state"] == "in force"
@@ -173,12 +174,33 @@ def test_second_person_is_named_and_written_down(give: Give, home: Path) -> None
 
 def test_nobody_confirms_alone(give: Give, home: Path) -> None:
     waiting(home)
-    for name in ("", account().removeprefix("cli:")):
+    for name in ("", account().removeprefix("cli:"), account().removeprefix("cli:").upper(), "S1", "Neema"):
         refused = give("staff", "confirm", "1", "--by", name)
         assert (refused.status, refused.err) == (
             1,
-            "spm-bot: --by names the second person: somebody other than whoever sits at this machine\n",
+            "spm-bot: --by names the second person: not who invited, and not who was invited\n",
         )
+
+
+def test_unused_links_are_listed_and_revoked(give: Give, home: Path) -> None:
+    assert give("staff", "links", "--json").data == []
+    waiting(home)
+    give("staff", "invite", "--role", "manager", "--staff", "S1")
+    give("staff", "invite", "--role", "loan_officer", "--branch", "BUN")
+    found = give("staff", "links", "--json").data
+    assert [(row["id"], row["role"], row["branch"], row["code"], row["by"]) for row in found] == [
+        (1, "manager", "all", "S1", account()),
+        (2, "loan_officer", "BUN", None, account()),
+    ]
+    done = give("staff", "revoke-link", "1")
+    assert (done.status, done.err) == (0, "link 1 is revoked\n")
+    assert [row["id"] for row in give("staff", "links", "--json").data] == [2]
+    assert events(give)[-1] == "staff_link_revoked"
+    again = give("staff", "revoke-link", "1")
+    assert (again.status, again.err) == (
+        1,
+        "spm-bot: there is no unused staff link 1: see `spm-bot staff links`\n",
+    )
 
 
 def test_link_for_nobody_on_the_list_is_refused(give: Give) -> None:

@@ -70,3 +70,12 @@ async def test_role_that_waits_too_long_is_told(store: Store) -> None:
     assert "role 1" not in str(await store.read(lambda c: problems(c, days=7)))
     told = "role 1 (spm_manager) waits for a second person for over a week (spm-bot staff list)"
     assert told in await store.read(lambda c: problems(c, days=8))
+
+
+async def test_roles_of_whoever_has_left_meanwhile_are_told(store: Store) -> None:
+    await store.write(lambda c: hire(c, "A", "spm_manager"))
+    going = StaffRow("A", "A", left_on=(AT + timedelta(days=3)).date().isoformat())
+    await store.write(lambda c: colleagues.change_colleague(c, going))
+    told = "role 1 is held by one who has left: revoke it (spm-bot staff revoke 1)"
+    assert told not in await store.read(lambda c: problems(c, days=2))
+    assert told in await store.read(lambda c: problems(c, days=3))

@@ -8,14 +8,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spm_bot.fieldwork.audience import Candidate
-from spm_bot.fieldwork.contact_rules import History
-from spm_bot.fieldwork.sampling import delay, draw, draw_strata, is_due, panel_week
-
-CROWD = [
-    Candidate(n, n, "BUN", "active", 1985, True, False, True, True, "en", False, History())
-    for n in range(100)
-]
+from spm_bot.fieldwork.sampling import delay, draw_strata, is_due, panel_week
 
 
 @given(st.integers(1, 10**9), st.integers(0, 2**31), st.integers(1, 104))
@@ -48,22 +41,6 @@ def test_client_is_due_from_their_week_to_the_end_of_each_cycle(
         for week in range(weeks)
     ]
     assert due == [week >= turn for week in range(weeks)]
-
-
-@given(st.integers(0, 120), st.integers(0, 2**31))
-def test_sample_is_as_large_as_asked_without_repeats_and_in_order(size: int, seed: int) -> None:
-    sample = draw(CROWD, size=size, rng=Random(seed))
-    assert len(sample) == min(size, len(CROWD))
-    clients = [each.client for each in sample]
-    assert clients == sorted(set(clients))
-    assert draw(CROWD, size=size, rng=Random(seed)) == sample
-
-
-def test_everybody_is_drawn_equally_often() -> None:
-    rng = Random(1)
-    counts = Counter(each.client for _ in range(2000) for each in draw(CROWD, size=10, rng=rng))
-    # Of 2,000 draws of 1 in 10, each expects 200 with a deviation of 13.4.
-    assert all(200 - 5 * 13.4 < counts[client] < 200 + 5 * 13.4 for client in range(100))
 
 
 FRAME = {"BUN": array("q", range(1, 41)), "BUS": array("q", range(101, 121)), "KIS": array("q", [200])}

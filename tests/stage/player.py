@@ -8,6 +8,7 @@ with `@`, and the player writes the rest:
     @ Amina joined without private questions
     @ Chantal joined, French          the phone speaks French
     @ Officer of BUN is staff         `Manager`, `Head of all branches` likewise
+    @ the list of staff is imported   with a number for whoever a staff link is for
     @ 40 more clients of BUN joined
     @ phone of Beatrice               another phone is in hand, `phone of Chantal, French` a French one
     @ Amina is invited to debt_stress
@@ -63,6 +64,9 @@ _BODIES: dict[str, Body] = {
     "voice note": Other("voice", "file-of-voice", "f3"),
     "contact": Contact("+254 700 111 222", own=True),
     "contact of Amina": Contact("254711000001", own=True),
+    "contact of Officer": Contact("254722000001", own=True),
+    "contact of Officer, not their own": Contact("254722000001", own=False),
+    "contact of Head": Contact("254722000003", own=True),
     "contact of somebody else": Contact("254711000001", own=False),
     "blocks the bot": Blocked(blocked=True),
     "lets the bot in again": Blocked(blocked=False),
@@ -145,6 +149,8 @@ class Player:
         match facts.split(maxsplit=2):
             case ["phone", "of", name]:
                 self.hand = (name, spoken)
+            case ["the", "list", _]:
+                await self.world.list_staff()
             case [count, "more", rest] if rest.startswith("clients of "):
                 await self.world.enrol_crowd(int(count), branch=rest.split()[2])
             case [name, "joined", *rest]:

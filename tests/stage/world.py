@@ -13,11 +13,11 @@ from typing import TypeVar
 from spm_bot.app import desk_of
 from spm_bot.chat.dialogue import Dialogue
 from spm_bot.fieldwork.audience import eligible
-from spm_bot.fieldwork.register import ClientRow, LoanRow
+from spm_bot.fieldwork.register import ClientRow, LoanRow, StaffRow
 from spm_bot.institution import load
 from spm_bot.messages import Address, Body, Edited, Inbound, Other, Start, Tap, Text
 from spm_bot.protection.consent import Purpose
-from spm_bot.storage import consents, links, people, registers, roles, rounds, survey_versions
+from spm_bot.storage import colleagues, consents, links, people, registers, roles, rounds, survey_versions
 from spm_bot.storage.store import Connection, Store
 from spm_bot.surveys.wordings import wording
 from spm_bot.usecases.carry_out import carry_out
@@ -47,6 +47,10 @@ STAFF = {
     "Second": "spm_manager",
     "Administrator": "administrator",
 }
+STAFF_LIST = tuple(
+    StaffRow(name, f"{name} Mutua", phone=f"+25472200000{number}", branch="BUN")
+    for number, name in enumerate(STAFF, start=1)
+)
 
 CAST = (
     ClientRow(
@@ -257,6 +261,11 @@ class World:
             _hire, role=STAFF[name], branch=branch, address=Address(NAME, handle), at=self.clock.now()
         )
         await self.store.write(work)
+
+    async def list_staff(self) -> None:
+        """The institution's list of staff is imported: one row for everybody a staff link is for."""
+        rows = {f"subject-{row.code}": row for row in STAFF_LIST}
+        await self.store.write(partial(colleagues.add_colleagues, rows=rows))
 
     async def invite(self, name: str, survey: str) -> None:
         """Invites one client now, who must be eligible by the rules."""

@@ -7,7 +7,6 @@ from sqlalchemy import Connection, delete, update
 
 from spm_bot.storage import audits
 from spm_bot.storage.audits import Audit, Chain
-from spm_bot.storage.cuts import drop_old_audits
 from spm_bot.storage.store import Store
 from spm_bot.storage.tables import audits as table
 from tests.seed import AT, HOUR
@@ -49,7 +48,7 @@ async def test_detail_comes_back_as_it_was(store: Store) -> None:
 
 
 async def test_chain_of_an_empty_log_holds(store: Store) -> None:
-    assert await walked(store) == Chain(0, "", None, None)
+    assert await walked(store) == Chain(0, 0, "", None, None)
 
 
 async def test_chain_holds(store: Store) -> None:
@@ -98,8 +97,23 @@ async def test_first_line_changed_breaks_the_chain(store: Store) -> None:
 async def test_retention_drops_the_oldest_and_the_rest_holds(store: Store) -> None:
     await write(store, 5)
     before = (await walked(store)).newest
-    drop = partial(drop_old_audits, before=AT + timedelta(hours=2), limit=10)
+    drop = partial(audits.drop_old, before=AT + timedelta(hours=2), limit=10)
     assert await store.write(drop) == 2
-    assert await walked(store) == Chain(3, before, None, None)
+    assert await store.write(drop) == 0
+    assert await walked(store) == Chain(3, 2, before, None, None)
     await write(store, 1)
     assert (await walked(store)).lines == 4
+
+
+async def test_beginning_cut_off_by_hand_is_no_retention(store: Store) -> None:
+    await write(store, 5)
+    await store.write(lambda c: c.execute(delete(table).where(table.c.id <= 2)).rowcount)
+    await store.write(lambda c: c.execute(update(table).where(table.c.id == 3).values(event="x")).rowcount)
+    assert (await walked(store)).broken_at == 3
+
+
+async def test_line_that_is_no_json_any_more_is_shown_as_it_stands(store: Store) -> None:
+    await write(store, 1)
+    await store.write(lambda c: c.execute(update(table).values(detail="{")).rowcount)
+    [line] = await store.read(lambda c: audits.lines(c, limit=1))
+    assert line.detail == {"unreadable": "{"}

@@ -12,6 +12,7 @@ from spm_bot.storage import consents, draws, frames, people, rounds
 from spm_bot.storage.rounds import Round
 from spm_bot.storage.store import Connection, Store
 from spm_bot.storage.tables import clients
+from spm_bot.storage.tables import rounds as round_rows
 from tests.seed import AT, enrol, enter, row, rows_of, say_yes
 
 ALL = ("branch", "product", "gender")
@@ -129,7 +130,7 @@ async def test_frame_knows_what_a_survey_needs(store: Store) -> None:
         lambda c: enrol(c, row("C1"), row("C2", loan=""), row("C3", loan="", status="written_off"))
     )
     assert await frame(store, survey="debt_stress") == {"BUN": [borrower]}
-    await store.write(lambda c: c.execute(update(rounds.rounds).values(survey="client_exit")).rowcount)
+    await store.write(lambda c: c.execute(update(round_rows).values(survey="client_exit")).rowcount)
     exits = await store.read(lambda c: rounds.find_round(c, "visit"))
     assert exits is not None
     page = await store.read(lambda c: frames.read_page(c, exits))

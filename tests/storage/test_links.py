@@ -81,6 +81,30 @@ async def test_open_links_of_a_client_are_revoked_and_no_others(store: Store) ->
     assert revoked == [None, None, later, None, later + HOUR]
 
 
+async def test_unused_links_of_staff_are_listed_and_end(store: Store) -> None:
+    def make_all(connection: Connection) -> None:
+        make(connection)
+        for token, lasts in {"used": DAY, "old": HOUR, "ended": DAY, "open": DAY}.items():
+            links.add_link(
+                connection,
+                token=token,
+                code=None,
+                role="manager",
+                at=AT,
+                expires_at=AT + lasts,
+                made_by=token,
+            )
+        links.use_link(connection, 2, at=AT)
+
+    await store.write(make_all)
+    later = AT + 2 * HOUR
+    ended = [await store.write(partial(links.end_staff_link, link_id=link, at=later)) for link in range(1, 5)]
+    assert ended == [False, False, False, True]
+    found = await store.read(partial(links.open_staff_links, now=later))
+    assert [link.made_by for link in found] == ["open"]
+    assert await store.write(partial(links.use_link, link_id=4, at=later)) is False
+
+
 async def test_newest_link_of_a_printed_code_counts(store: Store) -> None:
     await store.write(make)
     await store.write(

@@ -30,9 +30,8 @@ WALKS = int(os.environ.get("SPM_WALKS", "500"))
 LIBRARY = Library.shipped()
 LANGUAGES = ["en", "fr", "es", "sw", "hi", "ar"]
 SURVEYS = [*LIBRARY.surveys.values(), SURVEY, FORM]
-LISTS = dict.fromkeys(
-    ("places", "templates", "branches", "languages", "clients", "moments"), PLACES["places"]
-)
+NAMES = ("places", "templates", "branches", "languages", "clients", "moments", "products", "rounds")
+LISTS = dict.fromkeys(NAMES, PLACES["places"])
 SUPPLIED: dict[str, str | float] = {"count": 12.0, "known": 12.0, "eligible": "40", "sample": "40"}
 
 FACTS = st.fixed_dictionaries(
@@ -42,6 +41,7 @@ FACTS = st.fixed_dictionaries(
         "has_savings": st.sampled_from(["yes", "no"]),
         "loan_method": st.sampled_from(["group", "individual", ""]),
         "tenure_months": st.sampled_from([0.0, 11.0, 12.0, 40.0]),
+        "may": st.sampled_from(["template", "any"]),
     }
 )
 STRANGE = [

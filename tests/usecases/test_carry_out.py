@@ -92,7 +92,8 @@ def answer(connection: Connection, stratum: str, count: int) -> None:
 
 def _message(connection: Connection, invitation: int) -> int:
     key = tables.outbox.c.dedupe == f"invitation:{invitation}"
-    return connection.execute(select(tables.outbox.c.id).where(key)).scalar_one()
+    found: int = connection.execute(select(tables.outbox.c.id).where(key)).scalar_one()
+    return found
 
 
 async def test_sample_is_drawn_by_strata_and_invited_once(store: Store) -> None:

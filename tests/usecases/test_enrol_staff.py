@@ -6,10 +6,13 @@ from functools import partial
 
 import pytest
 
+from spm_bot.chat.commands import staff_menu
 from spm_bot.fieldwork.register import StaffRow
-from spm_bot.messages import Contact, Start
+from spm_bot.messages import Contact, Start, Tap
+from spm_bot.protection.duties import OF_A_BRANCH, Role
 from spm_bot.storage import audits, colleagues, employees, links, people, roles
 from spm_bot.storage.store import Connection, Store
+from spm_bot.texts import voice
 from spm_bot.usecases.enrol_staff import STAFF_LINK_LASTS
 from tests.stage.world import World
 
@@ -24,6 +27,8 @@ def _list(connection: Connection) -> None:
         StaffRow("S1", "Neema Juma", phone=NEEMA, gender="female", branch="BUN"),
         StaffRow("S2", "Juma Neema", phone=JUMA, gender="male", branch="BUN"),
         StaffRow("S3", "Gone Long", phone="+254722000003", left_on="2026-01-31"),
+        StaffRow("S4", "One Of Two", phone="+254722000004"),
+        StaffRow("S5", "Other Of Two", phone="+254722000004"),
     )
     colleagues.add_colleagues(connection, {f"subject-{row.code}": row for row in rows})
 
@@ -97,6 +102,18 @@ async def test_number_of_somebody_who_left_gives_nothing(listed: World) -> None:
     assert await in_force(listed) == []
 
 
+async def test_number_that_two_have_is_nobodys(listed: World) -> None:
+    await open_link(listed, "n", "loan_officer", "BUN")
+    await share(listed, "n", "+254722000004")
+    assert (listed.phones.texts("n")[-1], await in_force(listed)) == (WRONG, [])
+
+
+async def test_number_that_is_no_number_gives_nothing(listed: World) -> None:
+    await open_link(listed, "n", "loan_officer", "BUN")
+    await share(listed, "n", "12")
+    assert (listed.phones.texts("n")[-1], await in_force(listed)) == (WRONG, [])
+
+
 async def test_link_for_one_person_is_for_nobody_else(listed: World) -> None:
     await open_link(listed, "n", "loan_officer", "BUN", of="S2")
     await share(listed, "n", NEEMA)
@@ -131,6 +148,41 @@ async def test_second_link_in_the_same_chat_needs_no_number(listed: World) -> No
     assert await in_force(listed) == [("loan_officer", "BUN"), ("loan_officer", "BUS")]
 
 
+async def test_whoever_left_shares_a_number_again(listed: World) -> None:
+    await open_link(listed, "n", "loan_officer", "BUN")
+    await share(listed, "n", NEEMA)
+    gone = StaffRow("S1", "Neema Juma", phone=NEEMA, left_on="2026-11-01")
+    await listed.store.write(partial(colleagues.change_colleague, row=gone))
+    await open_link(listed, "n", "loan_officer", "BUS")
+    await share(listed, "n", NEEMA)
+    assert listed.phones.texts("n")[-2:] == [ASK, WRONG]
+    assert await in_force(listed) == [("loan_officer", "BUN")]
+
+
+async def test_link_waits_only_in_the_chat_that_opened_it_last(listed: World) -> None:
+    token = await link(listed, "loan_officer", "BUN")
+    for handle in ("first", "second"):
+        await listed.receive(Start(token), handle=handle)
+    await share(listed, "first", NEEMA)
+    assert await in_force(listed) == []
+    await share(listed, "second", JUMA)
+    assert await in_force(listed) == [("loan_officer", "BUN")]
+
+
+async def test_chat_with_another_number_leaves_the_roles_where_they_were(listed: World) -> None:
+    await open_link(listed, "n", "loan_officer", "BUN")
+    await share(listed, "n", NEEMA)
+    await open_link(listed, "n", "compliance", of="S2")
+    await share(listed, "n", JUMA)
+    codes = {}
+    for role in await listed.store.read(roles.roles_in_force):
+        person = await listed.store.read(partial(employees.employee, staff_id=role.staff))
+        codes[role.role] = person.code
+    assert codes == {"loan_officer": "S1", "compliance": "S2"}
+    await listed.say("/ask", handle="n")
+    assert listed.phones.texts("n")[-1] == "Your role does not allow this."
+
+
 async def test_whoever_came_before_the_list_keeps_their_roles_as_themselves(world: World) -> None:
     await open_link(world, "n", "manager", "BUN")
     await world.store.write(_list)
@@ -141,6 +193,20 @@ async def test_whoever_came_before_the_list_keeps_their_roles_as_themselves(worl
     assert len({each.staff for each in held}) == 1
 
 
+async def test_roles_from_before_the_list_must_not_meet_those_of_the_list(world: World) -> None:
+    await open_link(world, "old", "manager", "BUN")
+    await world.store.write(_list)
+    await open_link(world, "n", "protection_officer")
+    await share(world, "n", NEEMA)
+    await open_link(world, "old", "loan_officer", "BUN")
+    await share(world, "old", NEEMA)
+    told = "You already are: client protection officer. Nobody can be manager as well."
+    assert world.phones.texts("old")[-1] == told
+    held = await world.store.read(roles.roles_held)
+    assert [each.role for each in held] == ["manager", "protection_officer"]
+    assert len({each.staff for each in held}) == 2
+
+
 async def test_new_phone_of_a_member_of_staff_takes_the_place_of_the_old(listed: World) -> None:
     await open_link(listed, "old", "loan_officer", "BUN")
     await share(listed, "old", NEEMA)
@@ -149,8 +215,33 @@ async def test_new_phone_of_a_member_of_staff_takes_the_place_of_the_old(listed:
     [role, _] = await listed.store.read(roles.roles_in_force)
     chats = await listed.store.read(partial(people.chats_of_staff, staff_ids=[role.staff]))
     assert len(chats) == 1
+    moved = listed.phones.chats["old"][-1].look
+    told = "From now on we write to another phone. If that is not yours, call +254 700 000 001."
+    assert (moved.text, moved.menu) == (told, ())
     await listed.say("/whoami", handle="old")
     assert listed.phones.texts("old")[-1] == "This command is for staff."
+
+
+async def test_form_left_open_on_the_old_phone_ends(listed: World) -> None:
+    await open_link(listed, "old", "loan_officer", "BUN")
+    await share(listed, "old", NEEMA)
+    await listed.say("/ask", handle="old")
+    await open_link(listed, "new", "loan_officer", "BUS")
+    await share(listed, "new", NEEMA)
+    await listed.say("1", handle="old")
+    assert listed.phones.texts("old")[-1].startswith("Hello, this is Umoja Microfinance. To join")
+
+
+async def test_role_in_force_does_not_wait_again_on_a_new_phone(listed: World) -> None:
+    await listed.hire("Administrator", handle="a")
+    await open_link(listed, "old", "spm_manager")
+    await share(listed, "old", NEEMA)
+    await listed.tap("Confirm", handle="a")
+    await open_link(listed, "new", "spm_manager", by="cli:second")
+    await share(listed, "new", NEEMA)
+    assert await in_force(listed) == [("administrator", "BUN"), ("spm_manager", "")]
+    assert listed.phones.texts("new")[-1].startswith("You are registered: SPM manager, all branches. Asking")
+    assert listed.phones.texts("a")[-1].startswith("A staff link was used by Neema Juma: SPM manager")
 
 
 async def test_roles_that_must_not_meet_are_refused(world: World) -> None:
@@ -170,7 +261,8 @@ async def test_role_waits_for_a_second_person(world: World, role: str) -> None:
     assert [each for each, _ in await in_force(world)] == ["administrator"]
     await world.tap("Confirm", handle="a")
     assert [each for each, _ in await in_force(world)] == ["administrator", role]
-    assert world.phones.texts("a")[-1] == "Confirmed."
+    assert world.phones.texts("a")[-1].startswith("A staff link was used by somebody who is not in the list")
+    assert world.phones.texts("a")[-1].endswith(", all branches. Confirmed.")
     assert world.phones.texts("n")[-1].startswith("You are ")
 
 
@@ -179,7 +271,39 @@ async def test_role_that_waits_can_be_refused(world: World) -> None:
     await open_link(world, "n", "spm_manager")
     await world.tap("Refuse", handle="a")
     assert await in_force(world) == [("administrator", "BUN")]
-    assert world.phones.texts("n")[-1] == "You are no longer SPM manager."
+    assert world.phones.texts("n")[-1] == "Your role was not confirmed: SPM manager."
+
+
+async def test_nobody_settles_a_role_without_the_right_to(world: World) -> None:
+    await world.hire("Administrator", handle="a")
+    await world.hire("Officer", handle="o")
+    await open_link(world, "n", "spm_manager")
+    confirm, revoke = (world.phones.button("a", label) for label in ("Confirm", "Refuse"))
+    for token in (confirm, revoke):
+        assert await world.receive(Tap(token), handle="o") == "Your role does not allow this."
+    await world.enrol("Amina", handle="c")
+    assert await world.receive(Tap(confirm), handle="c") == "Your role does not allow this."
+    assert await in_force(world) == [("administrator", "BUN"), ("loan_officer", "BUN")]
+
+
+async def test_spm_manager_confirms_and_refuses_but_takes_nothing_away(world: World) -> None:
+    await world.hire("Head", handle="h")
+    await world.hire("Administrator", handle="a")
+    await open_link(world, "n", "protection_officer")
+    await world.tap("Confirm", handle="h")
+    assert ("protection_officer", "") in await in_force(world)
+    settled = "That is settled already, or not yours to confirm."
+    assert await world.tap("Refuse", handle="h", on="A staff link was used") == settled
+    assert ("protection_officer", "") in await in_force(world)
+
+
+async def test_nobody_confirms_their_own_role(world: World) -> None:
+    await world.hire("Administrator", handle="a")
+    await world.hire("Head", handle="h")
+    await open_link(world, "h", "administrator")
+    token = world.phones.button("a", "Confirm")
+    settled = "That is settled already, or not yours to confirm."
+    assert await world.receive(Tap(token), handle="h") == settled
 
 
 async def test_who_invited_cannot_confirm(world: World) -> None:
@@ -211,6 +335,28 @@ async def test_administrator_takes_a_role_away_where_they_learn_of_it(world: Wor
     assert world.phones.texts("n")[-1] == "Your role does not allow this."
 
 
+async def test_menu_follows_the_language_of_a_staff_chat(world: World) -> None:
+    await open_link(world, "n", "loan_officer", "BUN")
+    await world.say("/language", handle="n")
+    await world.say("2", handle="n")
+    assert world.phones.chats["n"][-1].look.menu == staff_menu(["loan_officer"], voice("fr"))
+
+
+async def test_menu_of_a_client_stays_that_of_everybody(world: World) -> None:
+    await world.enrol("Amina", handle="c")
+    await world.say("/language", handle="c")
+    await world.say("2", handle="c")
+    assert [bubble.look.menu for bubble in world.phones.chats["c"]] == [None, None]
+
+
+async def test_one_role_less_leaves_the_menu_of_the_others(world: World) -> None:
+    await world.hire("Administrator", handle="a")
+    await open_link(world, "n", "manager", "BUN")
+    await open_link(world, "n", "loan_officer", "BUN")
+    await world.tap("Revoke", handle="a")
+    assert world.phones.chats["n"][-1].look.menu == staff_menu(["manager"], voice("en"))
+
+
 async def test_revoked_in_mid_form_nothing_goes_on(world: World) -> None:
     await world.hire("Administrator", handle="a")
     await open_link(world, "n", "loan_officer", "BUN")
@@ -224,11 +370,38 @@ async def test_whoami_tells_what_is_written_down(listed: World) -> None:
     await open_link(listed, "n", "loan_officer", "BUN")
     await share(listed, "n", NEEMA)
     await listed.say("/whoami", handle="n")
-    name, role, sees, written, conduct = listed.phones.texts("n")[-1].splitlines()
-    assert (name, role.split(", since")[0]) == ("Neema Juma", "loan officer, Bungoma")
+    name, role, sees, written, number, conduct = listed.phones.texts("n")[-1].splitlines()
+    assert name == "Neema Juma"
+    assert role == "loan officer, Bungoma, since 24 Nov. Invited by head office."
     assert sees == "You see counts in steps of five, a day late. You never see an answer."
     assert written.startswith("Written down about you: your roles")
+    assert number == "Your number in the list of staff: +254722000001."
     assert conduct == "Asking clients about their answers is misconduct."
+
+
+async def test_whoami_names_the_colleague_who_invited(listed: World) -> None:
+    await open_link(listed, "n", "loan_officer", "BUN", by="subject-S2")
+    await share(listed, "n", NEEMA)
+    await listed.say("/whoami", handle="n")
+    assert "Invited by Juma Neema." in listed.phones.texts("n")[-1]
+
+
+async def test_whoami_tells_of_a_role_that_waits_and_of_none(world: World) -> None:
+    await world.hire("Administrator", handle="a")
+    await open_link(world, "n", "spm_manager")
+    await world.say("/whoami", handle="n")
+    waits = "SPM manager, all branches: waits for a second person. Invited by head office."
+    assert world.phones.texts("n")[-1].splitlines()[0] == waits
+    await world.tap("Refuse", handle="a")
+    await world.say("/whoami", handle="n")
+    assert world.phones.texts("n")[-1].splitlines()[0] == "You have no role here now."
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_whoami_says_of_every_role_that_it_sees_no_answer(world: World, role: Role) -> None:
+    await open_link(world, "n", role, "BUN" if role in OF_A_BRANCH else "")
+    await world.say("/whoami", handle="n")
+    assert " an answer " in world.phones.texts("n")[-1].splitlines()[1].replace("answer.", "answer ")
 
 
 async def test_whoami_is_for_staff(world: World) -> None:

@@ -13,6 +13,7 @@ from spm_bot.storage import people, rounds, sessions, survey_versions
 from spm_bot.storage.sessions import ENDED
 from spm_bot.storage.store import Connection, Store
 from spm_bot.surveys import engine
+from spm_bot.times import Week
 from spm_bot.usecases.export_responses import Export, NothingToExport, Wanted, gather
 from spm_bot.usecases.facts import client_facts
 from spm_bot.usecases.respond import respond
@@ -21,6 +22,7 @@ from tests.stage.world import desk
 from tests.usecases.test_respond_rows import SATISFACTION, STRESS, Said
 
 ALL = Wanted(None, None, None, "en")
+NEXT_YEAR = Week(2027, 2)
 SECRETS = ("C1-", "Wanjiku", "the staff is kind")
 
 
@@ -52,7 +54,7 @@ def fill(connection: Connection, *, count: int, survey: str, said: Said, branch:
 
 
 async def exported(store: Store, wanted: Wanted = ALL) -> Export:
-    return await gather(wanted, store=store, desk=desk(), progress=lambda _: None)
+    return await gather(wanted, today=NEXT_YEAR, store=store, desk=desk(), progress=lambda _: None)
 
 
 def columns(sheet: Sheet) -> list[str]:
@@ -76,12 +78,14 @@ async def test_answers_leave_without_names_codes_and_free_text(store: Store) -> 
     assert [secret for secret in SECRETS if secret in everything] == []
 
 
-async def test_pseudonyms_are_the_same_in_every_export(store: Store) -> None:
+async def test_pseudonyms_lead_from_no_table_to_another(store: Store) -> None:
     await store.write(partial(fill, count=10, survey="client_satisfaction", said=SATISFACTION))
     first, again = [(await exported(store)).sheets[0] for _ in range(2)]
+    [other] = (await exported(store, Wanted(None, "2026-W40", None, "en"))).sheets
     assert column(first, "person") == column(again, "person")
     assert len(set(column(first, "person"))) == 10
-    assert set(column(first, "person")).isdisjoint(column(first, "response"))
+    names = [set(column(first, "person")), set(column(first, "response")), set(column(other, "person"))]
+    assert len(set.union(*names)) == 30
 
 
 async def test_fewer_people_than_a_cell_leave_nothing(store: Store) -> None:
@@ -113,8 +117,26 @@ async def test_private_answers_leave_from_thirty_people_on(store: Store) -> None
     export = await exported(store)
     assert [sheet.name for sheet in export.sheets] == ["debt_stress"]
     assert not {"ds3", "ds8"} & set(columns(export.sheets[0]))
-    told = "debt_stress: private questions are left out: fewer than 30 people answered."
+    told = "debt_stress: no private answers: no whole quarter that is over, with 30 people."
     assert (told,) in export.notes.rows
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "today"),
+    [
+        (None, None, Week(2026, 53)),
+        ("2026-W41", None, NEXT_YEAR),
+        (None, "2026-W52", NEXT_YEAR),
+        (None, "2026-W48", NEXT_YEAR),
+    ],
+)
+async def test_private_answers_leave_by_whole_quarters_alone(
+    store: Store, first: str | None, last: str | None, today: Week
+) -> None:
+    await store.write(partial(fill, count=30, survey="debt_stress", said=STRESS))
+    wanted = Wanted(None, first, last, "en")
+    export = await gather(wanted, today=today, store=store, desk=desk(), progress=lambda _: None)
+    assert [sheet.name for sheet in export.sheets] == ["debt_stress"]
 
 
 async def test_private_answers_stand_apart_with_nothing_to_join_them_by(store: Store) -> None:
@@ -122,6 +144,7 @@ async def test_private_answers_stand_apart_with_nothing_to_join_them_by(store: S
     _, private = (await exported(store)).sheets
     assert private.name == "debt_stress private"
     assert not {"response", "person", "branch", "week", "gender", "version"} & set(columns(private))
+    assert set(column(private, "quarter")) == {"2026-Q4"}
     assert Counter(column(private, "ds3")) == {"weeks_3_6": 30}
     assert Counter(column(private, "ds8.shamed")) == {1: 30}
     assert Counter(column(private, "ds8.bribe")) == {0: 30}

@@ -46,7 +46,8 @@ def asked(connection: Connection) -> list[tuple[int, int]]:
 
 def ids(connection: Connection) -> list[int]:
     """The crowd of Kisumu, in the order of the register."""
-    return list(connection.execute(select(clients.c.id).where(clients.c.branch == "KIS")).scalars())
+    query = select(clients.c.id).where(clients.c.branch == "KIS").order_by(clients.c.id)
+    return list(connection.execute(query).scalars())
 
 
 async def test_each_client_is_due_once_in_a_cycle_of_26_weeks_late_joiners_too(sqlite_world: World) -> None:

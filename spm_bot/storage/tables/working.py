@@ -89,6 +89,9 @@ audit_ends = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("chain_hash", LargeBinary, nullable=False),
     Column("lines", Integer, nullable=False),
+    # Where the chain begins now: the hash of the newest line that retention dropped, and how many it did.
+    Column("start_hash", LargeBinary, nullable=False),
+    Column("dropped", Integer, nullable=False),
 )
 
 digests = Table(
