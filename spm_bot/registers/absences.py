@@ -31,7 +31,7 @@ _OF_LOANS: Losses = (
     (("outstanding_principal",), "the portfolio at risk is not available"),
     (
         ("days_in_arrears", "overdue_since"),
-        "every loan counts as paid on time",
+        "days in arrears stay as they were held, and a loan that is new counts as paid on time",
     ),
     (("disbursed_on",), "rounds after a disbursement are not available"),
     (("closed_on",), "the day a loan ended is the day a list no longer has it as active"),

@@ -41,13 +41,15 @@ def _undisturbed(reader: Iterator[list[str]]) -> Iterator[list[str]]:
 
 
 def _rows(path: Path, encoding: str, separator: str) -> Iterator[tuple[int, list[Cell]]]:
+    """Each with the line in which it begins: a line break in quotation marks is part of a cell."""
     with path.open(encoding=encoding, newline="") as stream:
         reader = csv.reader(_without_mark(stream), delimiter=separator, strict=True)
+        line = 1
         try:
             for cells in reader:
-                yield reader.line_num, [cell.strip() for cell in cells]
+                yield line, [cell.strip() for cell in cells]
+                line = reader.line_num + 1
         except csv.Error as error:
-            line = reader.line_num
             raise SheetError(f"{path}:{line}: {error} (is a quotation mark missing here or above?)") from None
 
 

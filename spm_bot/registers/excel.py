@@ -6,9 +6,10 @@ and keeps to itself which rows are hidden and which formulas have no result.
 
 from __future__ import annotations
 
+import re
 import warnings
 import zlib
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
 from itertools import islice
@@ -18,6 +19,7 @@ from zipfile import BadZipFile
 
 from lxml import etree
 from openpyxl import Workbook, load_workbook
+from openpyxl.styles.numbers import BUILTIN_FORMATS_MAX_SIZE
 from openpyxl.utils.cell import column_index_from_string
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
@@ -26,6 +28,8 @@ from spm_bot.registers.sheets import Cell, Findings, Grid, SheetError
 
 _BATCH = 500
 _LONGEST = 20
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_ZEROS = re.compile("00+")
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
 _DAMAGE = (
     *(BadZipFile, zlib.error, SyntaxError, KeyError, ValueError, IndexError, TypeError, AttributeError),
@@ -76,6 +80,7 @@ def _rows(path: Path, worksheet: Any, findings: Findings) -> Iterator[tuple[int,
 
 def _parsed(source: IO[bytes], worksheet: Any, findings: Findings) -> Iterator[tuple[int, list[Cell]]]:
     book, strings, number = worksheet.parent, worksheet._shared_strings, 0
+    widths = _padded(book)
     for _event, row in etree.iterparse(source, tag="{*}row", resolve_entities=False, no_network=True):
         # Entities that hold entities grow without end, and no spreadsheet defines any.
         if not number and row.getroottree().docinfo.internalDTD is not None:
@@ -89,9 +94,13 @@ def _parsed(source: IO[bytes], worksheet: Any, findings: Findings) -> Iterator[t
             place = cell.get("r")
             index = _index(place.rstrip("0123456789")) if place else len(cells)
             cells += [""] * (index - len(cells))
-            value = _value(cell, book, strings)
+            value = _value(cell, book, strings, widths)
             if value is None:
                 findings.unfinished.setdefault(number, set()).add(index)
+            elif isinstance(value, str) and cell.get("t", "n") == "n" and _DAY.fullmatch(value):
+                findings.days[index] = number
+                if value[-2:] > "12":
+                    findings.late_days[index] = number
             cells.append("" if value is None else value)
         yield number, cells
         row.clear()
@@ -107,7 +116,14 @@ def _index(column: str) -> int:
     return index
 
 
-def _value(cell: etree._Element, book: Any, strings: Sequence[str]) -> Cell | None:
+def _padded(book: Any) -> Mapping[str, int]:
+    """The styles that show a number with zeros in front, each with how many digits it then has."""
+    formats = dict(enumerate(book._number_formats, BUILTIN_FORMATS_MAX_SIZE))
+    styles = ((str(index), formats.get(style.numFmtId, "")) for index, style in enumerate(book._cell_styles))
+    return {style: len(shown) for style, shown in styles if _ZEROS.fullmatch(shown)}
+
+
+def _value(cell: etree._Element, book: Any, strings: Sequence[str], widths: Mapping[str, int]) -> Cell | None:
     """What a cell holds, a moment as its day; None is a formula whose result was never worked out."""
     kind, text, formula = cell.get("t", "n"), None, False
     if kind == "inlineStr":
@@ -126,13 +142,15 @@ def _value(cell: etree._Element, book: Any, strings: Sequence[str]) -> Cell | No
         case "b":
             return "true" if text == "1" else "false"
         case "n":
-            return _number(text, cell.get("s"), book)
+            number = _number(text, style := cell.get("s", ""), book)
+            padded = style in widths and isinstance(number, int) and number >= 0
+            return str(number).zfill(widths[style]) if padded else number
         case "d":
             return text[:10]
     return text.strip()
 
 
-def _number(text: str, style: str | None, book: Any) -> Cell:
+def _number(text: str, style: str, book: Any) -> Cell:
     number: int | float = int(text) if text.isdecimal() and len(text) < _LONGEST else float(text)
     if style and int(style) in book._date_formats and int(style) not in book._timedelta_formats:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 from collections.abc import Callable
@@ -32,6 +33,7 @@ LONGEST = 64
 LONGEST_NAME = 200
 MOST_DAYS = 36_500
 _OLDEST = timedelta(days=366 * 120)
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _FORMULA = ("=", "+", "-", "@")
 _ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
 _NOTHING = frozenset({"", "-", "—", "–", "NULL", "\\N"})
@@ -106,8 +108,11 @@ def _text(cell: Cell, *, longest: int) -> str:
     text = _as_text(cell)
     if len(text) > longest:
         raise ValueError(f"has {len(text)} signs, and at most {longest} fit")
-    if text.startswith(_FORMULA):
-        raise ValueError(f"begins with {text[0]}, as a formula does (take that sign out)")
+    if _TURNING.search(text):
+        raise ValueError("holds a hidden sign that turns the direction of writing (take it out)")
+    sign = unicodedata.normalize("NFKC", text[:1])
+    if sign in _FORMULA:
+        raise ValueError(f"begins with {sign}, as a formula does (take that sign out)")
     return sys.intern(text)
 
 

@@ -34,7 +34,8 @@ class _Held:
 @dataclass(slots=True)
 class Gathered:
     """What was taken so far; `spared` are codes in rows that were not, `applicants` counts rows of people
-    and loans that are only asked for, `mixed` are codes written in two alphabets.
+    and loans that are only asked for, `mixed` are codes written in two alphabets, `lettered` counts rows with
+    a phone number that has the letter O for 0.
 
     A code that is disputed between two rows is taken from neither.
     """
@@ -45,6 +46,7 @@ class Gathered:
     applicants: int = 0
     nameless: int = 0
     mixed: list[str] = field(default_factory=list)
+    lettered: int = 0
     _clients: dict[str, _Held] = field(default_factory=dict)
     _bare: set[str] = field(default_factory=set)
     _codes: dict[str, str] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,7 @@ from spm_bot.registers.gathering import Gathered
 from spm_bot.registers.headings import UNTAKEN, Kind
 from spm_bot.registers.manners import manner_of
 from spm_bot.registers.mapping import Mapping
-from spm_bot.registers.phones import nobodys
+from spm_bot.registers.phones import is_made_up, nobodys
 from spm_bot.registers.remarks import remarks
 from spm_bot.registers.rows import Refusal, take_rows
 from spm_bot.registers.sheets import Books, SheetError, Table
@@ -72,16 +72,20 @@ def read_register(
         refused += take_rows(table, gathered, setting=setting)
     columns = frozenset(name for table in tables for name in table.columns)
     register = gathered.register(clients=bool(kinds & {Kind.CLIENTS, Kind.WIDE}), staff=Kind.STAFF in kinds)
-    register, held = without_placeholders(register)
-    notes = (*remarks(tables, gathered, register, held=held), *absences(columns, kinds))
+    register, made_up = _without_phones(register, of=lambda numbers: frozenset(filter(is_made_up, numbers)))
+    register, shared = _without_phones(register, of=nobodys)
+    found = remarks(tables, gathered, register, made_up=made_up, shared=shared)
+    notes = (*found, *absences(columns, kinds))
     told, spared = columns - set(UNTAKEN), frozenset(gathered.spared)
     return Reading(register, tuple(refused), spared, notes, told, gathered.nameless)
 
 
-def without_placeholders(register: Register) -> tuple[Register, int]:
-    """The register without phone numbers that stand with many clients, and how many clients lost theirs."""
+def _without_phones(
+    register: Register, *, of: Callable[[Iterable[str]], frozenset[str]]
+) -> tuple[Register, int]:
+    """The register without phone numbers that are nobody's own, and how many clients lost theirs."""
     clients = register.clients or ()
-    held = nobodys(row.phone for row in clients)
+    held = of(row.phone for row in clients)
     if not held:
         return register, 0
     kept = tuple(replace(row, phone="") if row.phone in held else row for row in clients)

@@ -21,6 +21,7 @@ DAYS = frozenset(
 AMOUNTS = frozenset(
     {"principal", "outstanding_principal", "overdue_principal", "written_off_amount", "marketing"}
 )
+_MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Manner:
 def manner_of(table: Table, *, mapping: Mapping) -> Manner:
     """How this list is written, told by the list itself or the mapping file. Raises SheetError."""
     _check_sexes(table, mapping)
+    _check_swapped(table)
     order = mapping.dates or _decided(
         table,
         DAYS,
@@ -100,4 +102,22 @@ def _check_sexes(table: Table, mapping: Mapping) -> None:
             raise SheetError(
                 f"{table.place}:{words['m']}: {table.column(index)}: M can be a man or, beside H, a woman"
                 f" (write values: {{{name}: {{H: male, M: female}}}} in the mapping file)"
+            )
+
+
+def _check_swapped(table: Table) -> None:
+    """A spreadsheet that takes 10/11/2026 for the eleventh of October leaves 15/11/2026 as text."""
+    if not table.rows:
+        return
+    first, found = table.rows[0][0], table.grid.findings
+    turned = {
+        index for index, last in found.days.items() if last >= first and found.late_days.get(index, 0) < first
+    }
+    for number, index, text in _texts(table, DAYS) if turned else ():
+        if index in turned and max(first_two(text) or (0,)) > _MONTHS:
+            mend = "import the column as text, or write all of it as 2024-03-31"
+            what = f"{text!r} is text, and no date of the column has a day after the twelfth"
+            raise SheetError(
+                f"{table.place}:{number}: {table.column(index)}: {what}: a spreadsheet has swapped days and"
+                f" months ({mend})"
             )

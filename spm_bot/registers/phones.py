@@ -11,6 +11,12 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, format_number,
 CLIENTS_A_NUMBER = 3
 """More clients than this with one number: it stands for nobody's own phone."""
 
+_PREFIX = 3
+"""Digits that say which operator gave a number out."""
+_OWN = 6
+"""Digits after those, at least."""
+_IN_ORDER = ("123456789", "987654321")
+
 _SEVERAL = re.compile(r"[/;,|]")
 _FLOAT = re.compile(r"\.0+$")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
@@ -26,8 +32,7 @@ def normalise(written: str, *, country: str) -> str:
         raise ValueError(
             f"phone {written!r} has lost digits (make the column text in your spreadsheet, then save)"
         )
-    first = _SEVERAL.split(written)[0].strip()
-    text = _FLOAT.sub("", first).translate(_LETTER_O)
+    text = _FLOAT.sub("", _first(written)).translate(_LETTER_O)
     if text.startswith("00"):
         text = f"+{text.removeprefix('00')}"
     try:
@@ -39,6 +44,27 @@ def normalise(written: str, *, country: str) -> str:
             f"phone {written!r} is no phone number (write it with its country code, or leave it empty)"
         )
     return format_number(number, PhoneNumberFormat.E164)
+
+
+def has_letter_for_zero(written: str) -> bool:
+    """Whether the number was written with the letter O, which was read as 0."""
+    first = _first(written)
+    return first != first.translate(_LETTER_O)
+
+
+def is_made_up(number: str) -> bool:
+    """Whether a number such as +254700000000 was put in so that the cell is not empty: the same digit all
+    through after the prefix, or all digits in their order.
+    """
+    if len(set(number[-_OWN:])) != 1 and not any(row in number for row in _IN_ORDER):
+        return False
+    national = str(parse(number).national_number)
+    own = national[-max(_OWN, len(national) - _PREFIX) :]
+    return len(set(own)) == 1 or any(row in national for row in _IN_ORDER)
+
+
+def _first(written: str) -> str:
+    return _SEVERAL.split(written)[0].strip()
 
 
 def nobodys(numbers: Iterable[str]) -> frozenset[str]:

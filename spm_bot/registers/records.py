@@ -65,7 +65,7 @@ def client_of(fields: Fields, *, as_of: date) -> ClientRow:
 
 def loan_of(fields: Fields, *, currency: str, as_of: date) -> LoanRow:
     """The loan in a row. Raises Fault."""
-    status, outstanding = _state(fields), fields.get("outstanding_principal", 0.0)
+    status, outstanding = state_of(fields), fields.get("outstanding_principal", 0.0)
     overdue = fields.get("overdue_principal", 0.0)
     disbursed_on, closed_on = fields.get("disbursed_on"), fields.get("closed_on")
     if status == CLOSED and outstanding:
@@ -133,13 +133,17 @@ def method_of(loan: LoanRow, client: ClientRow, books: Books) -> str:
     return client.loan_method or books.products.get(loan.product, "")
 
 
-def _state(fields: Fields) -> str:
-    """What the list says, else what follows from the rest."""
+def state_of(fields: Fields) -> str:
+    """The state of a loan: what the list says, else what follows from the rest. Some of it may have been
+    written off and the rest be owed; the day that it was written off is the day of all of it.
+    """
     if said := fields.get("loan_status"):
         return str(said)
+    if fields.get("written_off_on"):
+        return WRITTEN_OFF
     if fields.get("outstanding_principal"):
         return ACTIVE
-    if fields.get("written_off_amount") or fields.get("written_off_on"):
+    if fields.get("written_off_amount"):
         return WRITTEN_OFF
     return CLOSED if fields.get("closed_on") else ACTIVE
 

@@ -18,13 +18,19 @@ _ODD = re.compile(r"[^\W\d_][\[\]{}<>|~^=_;:\\$#%0-9]+[^\W\d_]")
 _ODD_SHARE = 5
 
 
-def remarks(tables: Sequence[Table], gathered: Gathered, register: Register, *, held: int) -> Iterator[str]:
-    """One line each; `held` is how many clients lost a number that is nobody's."""
+def remarks(
+    tables: Sequence[Table], gathered: Gathered, register: Register, *, made_up: int, shared: int
+) -> Iterator[str]:
+    """One line each; `made_up` and `shared` are how many clients lost a number that is nobody's own."""
     clients = register.clients or ()
     for table in tables:
         yield from _of_table(table, clients)
-    if held:
-        yield f"{held} phone numbers were left out: each stands with more than {CLIENTS_A_NUMBER} clients"
+    if gathered.lettered:
+        yield f"{gathered.lettered} phone numbers have the letter O: it was read as 0"
+    if made_up:
+        yield f"{made_up} phone numbers were left out: they are made up, such as 0700000000"
+    if shared:
+        yield f"{shared} phone numbers were left out: each stands with more than {CLIENTS_A_NUMBER} clients"
     if gathered.applicants:
         yield f"{gathered.applicants} rows were left out: they are of people or loans that are only asked for"
     if gathered.mixed:

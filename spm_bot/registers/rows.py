@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from spm_bot.registers.arrears import check_arrears
 from spm_bot.registers.fields import KEYS, Read, Setting, reader_of
 from spm_bot.registers.gathering import Gathered, Place
-from spm_bot.registers.headings import UNTAKEN, Kind
+from spm_bot.registers.headings import NEEDED, UNTAKEN, Kind
+from spm_bot.registers.phones import has_letter_for_zero
 from spm_bot.registers.records import Fault, Fields
 from spm_bot.registers.sheets import Cell, Table, letters
+
+_PHONES = ("phone", "second_phone", "staff_phone")
 
 Columns = Sequence[tuple[str, int, Read]]
 
@@ -35,13 +39,17 @@ def take_rows(table: Table, gathered: Gathered, *, setting: Setting) -> Iterator
     # Codes first: whatever is wrong with the rest of a row, it is known whom it is about.
     names = sorted((name for name in table.columns if name not in UNTAKEN), key=lambda name: name not in KEYS)
     columns = [(name, table.columns[name], reader_of(name, setting)) for name in names]
+    phones = [table.columns[name] for name in _PHONES if name in table.columns]
     while table.rows:
         number, cells = table.rows.popleft()
         given: dict[str, Any] = {}
         try:
             _read_cells(cells, columns, given)
             _check_cells(cells, number, table)
+            _check_length(cells, table)
+            check_arrears(given, table.columns, as_of=setting.as_of)
             take(given, (table.place, number))
+            gathered.lettered += any(has_letter_for_zero(str(cells[at])) for at in phones if at < len(cells))
         except Fault as fault:
             gathered.spare(given)
             index = table.columns.get(fault.field)
@@ -86,3 +94,15 @@ def _check_cells(cells: Sequence[Cell], number: int, table: Table) -> None:
         if cell != "" and not (index < len(table.headings) and table.headings[index]):
             what = f"column {letters(index)} holds something and has no heading"
             raise Fault("", f"{what} (put text with the sign between cells in quotation marks)")
+
+
+def _check_length(cells: Sequence[Cell], table: Table) -> None:
+    """Spreadsheets leave out empty cells at the end of a line, but a line without its codes was cut off."""
+    if not table.grid.encoding or len(cells) >= len(table.headings):
+        return
+    needed = {name for names in NEEDED[table.kind] for name in names}
+    lost = [name for name in needed & table.columns.keys() if table.columns[name] >= len(cells)]
+    if lost:
+        first = min(lost, key=lambda name: table.columns[name])
+        width = sum(map(bool, table.headings))
+        raise Fault(first, f"row has {len(cells)} of {width} cells (write the empty ones too)")

@@ -31,11 +31,13 @@ class Books:
 @dataclass(slots=True)
 class Findings:
     """Met while the rows of a workbook are read: how many are `hidden`; by row, the columns whose formula
-    has no result.
+    has no result; by column, the last row with a real day, and the last with one after the twelfth.
     """
 
     hidden: int = 0
     unfinished: dict[int, set[int]] = field(default_factory=dict)
+    days: dict[int, int] = field(default_factory=dict)
+    late_days: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

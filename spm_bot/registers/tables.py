@@ -47,7 +47,7 @@ class Sheet:
 
 @contextmanager
 def sheet_in(path: Path, *, mapping: Mapping) -> Iterator[Sheet]:
-    """The list in a file: the first sheet with a heading, or the one that is named. Raises SheetError."""
+    """The list in a file: the one sheet that is a list, or the one that is named. Raises SheetError."""
     if nature(path) == "text":
         yield _sheet_of(
             iter([grid_of(path, encoding=mapping.encoding, known=_knows(mapping))]), path, mapping
@@ -58,12 +58,14 @@ def sheet_in(path: Path, *, mapping: Mapping) -> Iterator[Sheet]:
 
 
 def _sheet_of(grids: Iterator[Grid], path: Path, mapping: Mapping) -> Sheet:
-    best: Sheet | None = None
-    for grid in grids:
-        sheet = _headed(grid, mapping)
-        if sheet and not sheet.match.missing:
-            return sheet
-        best = best or sheet
+    sheets = [sheet for grid in grids if (sheet := _headed(grid, mapping))]
+    whole = [sheet for sheet in sheets if not sheet.match.missing]
+    alike = [sheet for sheet in whole if sheet.match.kind is whole[0].match.kind]
+    if len(alike) > 1:
+        names = ", ".join(sheet.grid.place.removeprefix(f"{path}")[1:-1] for sheet in alike)
+        mend = "join them, or name one with sheet: in the mapping file"
+        raise SheetError(f"{path}: {len(alike)} sheets are lists: {names} ({mend})")
+    best = next(iter(whole or sheets), None)
     if best is None:
         raise SheetError(
             f"{path}: {f'the sheet {mapping.sheet!r} is empty' if mapping.sheet else 'is empty'}"

@@ -122,22 +122,40 @@ def test_headings_under_merged_cells_are_found(tmp_path: Path) -> None:
     assert row.loans == (LoanRow("L1", currency="KES", outstanding=100.0),)
 
 
-def test_first_sheet_with_a_heading_is_read_or_the_one_that_is_named(tmp_path: Path) -> None:
+def workbook_of(folder: Path, sheets: dict[str, list[list[Any]]]) -> Path:
     book = Workbook()
-    book.active.title = "Read me"
-    book.active.append(["How to fill in this list"])
-    for title, name in (("Old", "Chebet"), ("New", "Nafula")):
+    book.remove(book.active)
+    for title, rows in sheets.items():
         sheet = book.create_sheet(title)
-        sheet.append(HEADING)
-        sheet.append(["7", "BUN", name])
-    path = tmp_path / "list.xlsx"
-    book.save(path)
+        for row in rows:
+            sheet.append(row)
+    book.save(folder / "list.xlsx")
+    return folder / "list.xlsx"
+
+
+def test_sheet_with_a_heading_is_read_and_the_others_are_told(tmp_path: Path) -> None:
+    path = workbook_of(
+        tmp_path,
+        {
+            "Read me": [["How to fill in this list"]],
+            "Clients": [HEADING, ["7", "BUN", "Chebet"]],
+            "Loans": [["loan_id", "client_id"], ["L1", "7"]],
+        },
+    )
     reading = read(path)
-    assert [row.name for row in reading.register.clients or ()] == ["Chebet"]
-    assert f"{path}[Old]: other sheets were not read: Read me, New" in reading.notes
-    assert [row.name for row in clients(path, sheet="New")] == ["Nafula"]
+    assert reading.register.clients == (ClientRow("7", "Chebet", "BUN"),)
+    assert reading.notes[0] == f"{path}[Clients]: other sheets were not read: Read me, Loans"
+
+
+def test_sheets_that_are_lists_of_one_kind_are_refused_until_one_is_named(tmp_path: Path) -> None:
+    lists = {branch: [HEADING, [branch, branch, "Nafula"]] for branch in ("BUN", "BUS")}
+    path = workbook_of(tmp_path, {"Read me": [["How to fill in this list"]], **lists})
+    assert problem(tmp_path, path) == (
+        "list.xlsx: 2 sheets are lists: BUN, BUS (join them, or name one with sheet: in the mapping file)"
+    )
+    assert [row.code for row in clients(path, sheet="BUS")] == ["BUS"]
     assert problem(tmp_path, path, sheet="Newer") == (
-        "list.xlsx: has no sheet 'Newer', but Read me, Old, New (mend sheet: in the mapping file)"
+        "list.xlsx: has no sheet 'Newer', but Read me, BUN, BUS (mend sheet: in the mapping file)"
     )
 
 
@@ -292,3 +310,69 @@ def test_file_is_let_go(tmp_path: Path) -> None:
     read(path)
     shutil.move(path, tmp_path / "moved.xlsx")
     assert load_workbook(tmp_path / "moved.xlsx").sheetnames == ["Clients"]
+
+
+def test_number_with_zeros_in_front_is_taken_as_it_is_shown(tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet, six = book.add_worksheet(), book.add_format({"num_format": "000000"})
+        two = book.add_format({"num_format": "00"})
+        sheet.write_row(0, 0, [*HEADING, "officer", "loan_id", "outstanding_principal", "phone"])
+        for row, code in enumerate((123, 1234567), 1):
+            sheet.write(row, 0, code, six)
+            sheet.write(row, 1, 1, two)
+            sheet.write(row, 2, "Nafula")
+            sheet.write(row, 3, 7, two)
+            sheet.write(row, 4, code, six)
+            sheet.write(row, 5, 50, six)
+            sheet.write(row, 6, 712345678, book.add_format({"num_format": "0000000000"}))
+    assert clients(path, branches={"01": "BUN"}) == tuple(
+        ClientRow(
+            code,
+            "Nafula",
+            "BUN",
+            phone="+254712345678",
+            officer="07",
+            loans=(LoanRow(code, currency="KES", officer="07", outstanding=50.0),),
+        )
+        for code in ("000123", "1234567")
+    )
+
+
+DATED = [*HEADING, "birth_date", "activation_date"]
+
+
+@pytest.mark.parametrize("title", [[], ["as at", None, None, date(2026, 11, 20)]])
+def test_dates_that_a_spreadsheet_swapped_are_refused(tmp_path: Path, title: list[Any]) -> None:
+    path = write_workbook(
+        tmp_path,
+        [
+            title,
+            DATED,
+            ["7", "BUN", "Nafula", date(1985, 10, 11), date(2020, 1, 31)],
+            ["8", "BUN", "Chebet", "15/10/1985", date(2020, 1, 1)],
+            ["9", "BUN", "Wafula", date(1985, 1, 9), "31/01/2020"],
+        ],
+    )
+    told = (
+        "list.xlsx[Clients]:4: D (birth_date): '15/10/1985' is text, and no date of the column has a day"
+        " after the twelfth: a spreadsheet has swapped days and months (import the column as text, or write"
+        " all of it as 2024-03-31)"
+    )
+    assert problem(tmp_path, path) == told
+    assert problem(tmp_path, path, dates="dmy") == told
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        (date(1985, 10, 11), date(1985, 10, 13), "15/10/1985"),
+        (date(1985, 10, 11), date(1985, 1, 9), "05/05/1985"),
+        (date(1985, 10, 11), date(1985, 1, 9), "1985-10-15"),
+        ("11/10/1985", "09/01/1985", "15/10/1985"),
+    ],
+    ids=["a late day", "no late text", "year first", "all text"],
+)
+def test_dates_beside_text_that_show_no_swap_are_taken(tmp_path: Path, days: tuple[Any, ...]) -> None:
+    rows = [[str(code), "BUN", "Nafula", day] for code, day in enumerate(days)]
+    assert len(clients(write_workbook(tmp_path, [DATED, *rows]))) == 3

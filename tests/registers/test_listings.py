@@ -288,6 +288,15 @@ OR_SAY = "or say under values: in the mapping file which it is"
         ("7,BUN,+cmd", "C (full_name): begins with +, as a formula does (take that sign out)"),
         ("7,BUN,@x", "C (full_name): begins with @, as a formula does (take that sign out)"),
         ("7,BUN,-Nafula", "C (full_name): begins with -, as a formula does (take that sign out)"),
+        ("7,BUN,＝HYPERLINK", "C (full_name): begins with =, as a formula does (take that sign out)"),
+        ("7,BUN,﹫x", "C (full_name): begins with @, as a formula does (take that sign out)"),
+        *(
+            (
+                f"7,BUN,Naf{sign}alu",
+                "C (full_name): holds a hidden sign that turns the direction of writing (take it out)",
+            )
+            for sign in ("\u202a", "\u202e", "\u2066", "\u2069")
+        ),
         (
             "7,BUN,#REF!",
             "C (full_name): holds #REF!, an error of the spreadsheet (mend the formula, then save)",
@@ -306,17 +315,16 @@ OR_SAY = "or say under values: in the mapping file which it is"
     ],
 )
 def test_row_that_is_wrong_says_what_is(tmp_path: Path, cells: str, told: str) -> None:
-    text = f"{FULL}{cells}\n9,BUS,Wafula\n"
-    reading = clients(tmp_path, text)
-    line = 2 + cells.count("\n")
-    assert refusals(reading, tmp_path) == [f"list.csv:{line}: {told}"]
+    missing = "," * (FULL.count(",") - 2)
+    reading = clients(tmp_path, f"{FULL}{cells}{missing}\n9,BUS,Wafula{missing}\n")
+    assert refusals(reading, tmp_path) == [f"list.csv:2: {told}"]
     assert reading.register.clients == (ClientRow("9", "Wafula", "BUS"),)
 
 
 def test_line_break_in_a_cell_is_refused(tmp_path: Path) -> None:
     reading = clients(tmp_path, f'{NEEDED}\n7,BUN,"Naf\nula"\n')
     assert refusals(reading, tmp_path) == [
-        "list.csv:3: C (full_name): holds a line break or another sign that cannot be printed"
+        "list.csv:2: C (full_name): holds a line break or another sign that cannot be printed"
     ]
 
 
@@ -343,7 +351,7 @@ def test_line_break_in_a_cell_is_refused(tmp_path: Path) -> None:
             "L1,7,,,,,500,,,closed,,,,,,,,,,,,",
             "G (outstanding_principal): 500 is still owed, although the loan is closed",
         ),
-        ("L1,7,,,,,500,600,,,,,,,,,,,,,,", "H (overdue_principal): 600 is overdue, and only 500 is owed"),
+        ("L1,7,,,,,500,600,9,,,,,,,,,,,,,", "H (overdue_principal): 600 is overdue, and only 500 is owed"),
         (
             "L1,7,,,2025-02-02,,,,,closed,,,,,,,,,,2025-01-01,,",
             "T (closed_on): 2025-01-01 is before 2025-02-02, when the loan was paid out",
@@ -389,9 +397,31 @@ def test_loan_that_is_wrong_says_what_is(tmp_path: Path, cells: str, told: str) 
                 closed_on="2026-01-01",
             ),
         ),
+        (
+            "L1,,500,,,2026-01-01",
+            LoanRow(
+                "L1",
+                currency="KES",
+                outstanding=500.0,
+                status="written_off",
+                written_off_on="2026-01-01",
+                closed_on="2026-01-01",
+            ),
+        ),
+        (
+            "L1,,500,,40,",
+            LoanRow("L1", currency="KES", outstanding=500.0, written_off=40.0),
+        ),
         ("L1,ACTIVE_IN_ARREARS,500,,,", LoanRow("L1", currency="KES", outstanding=500.0)),
     ],
-    ids=["days from the first missed one", "written off without a word", "written off", "Mambu"],
+    ids=[
+        "days from the first missed one",
+        "written off without a word",
+        "written off",
+        "day of a write-off",
+        "part written off",
+        "Mambu",
+    ],
 )
 def test_loan_is_what_its_row_says(tmp_path: Path, cells: str, loan: LoanRow) -> None:
     head = (
@@ -423,7 +453,7 @@ def test_people_and_loans_only_asked_for_are_left_out(tmp_path: Path) -> None:
 
 
 def test_number_that_stands_with_many_clients_is_nobodys(tmp_path: Path) -> None:
-    rows = "".join(f"{code},BUN,N,{'0712345678' if code < 4 else '0700000000'}\n" for code in range(1, 8))
+    rows = "".join(f"{code},BUN,N,{'0712345678' if code < 4 else '0733111222'}\n" for code in range(1, 8))
     reading = clients(tmp_path, f"{NEEDED},phone\n{rows}")
     phones = [row.phone for row in reading.register.clients or ()]
     assert phones == ["+254712345678"] * 3 + [""] * 4
@@ -474,7 +504,7 @@ def test_whatever_stands_in_a_row_it_is_taken_or_refused(
     with (folder / "any.csv").open("w", encoding="utf-8", newline="") as file:
         file.write(FULL)
         csv.writer(file).writerow(cells)
-        csv.writer(file).writerow(["last", "BUS", "Wafula"])
+        csv.writer(file).writerow(["last", "BUS", "Wafula", *[""] * 11])
     try:
         reading = read(folder / "any.csv")
     except SheetError as error:
@@ -482,3 +512,24 @@ def test_whatever_stands_in_a_row_it_is_taken_or_refused(
     else:
         taken = {row.code for row in reading.register.clients or ()}
         assert "last" in taken
+
+
+@pytest.mark.parametrize("number", ["0700000000", "0711111111", "0733333333"])
+def test_number_that_is_made_up_is_left_out_even_once(tmp_path: Path, number: str) -> None:
+    reading = clients(tmp_path, f"{NEEDED},phone\n7,BUN,Nafula,{number}\n8,BUN,Chebet,0712345678\n")
+    assert [row.phone for row in reading.register.clients or ()] == ["", "+254712345678"]
+    assert "1 phone numbers were left out: they are made up, such as 0700000000" in reading.notes
+
+
+def test_letter_for_zero_in_numbers_is_counted(tmp_path: Path) -> None:
+    rows = "7,BUN,A,O712345678\n8,BUN,B,О7123456О8\n9,BUN,C,0712345679\n"
+    reading = clients(tmp_path, f"{NEEDED},phone\n{rows}")
+    phones = [row.phone for row in reading.register.clients or ()]
+    assert phones == ["+254712345678", "+254712345608", "+254712345679"]
+    assert "2 phone numbers have the letter O: it was read as 0" in reading.notes
+
+
+def test_notes_on_the_list_come_before_what_no_column_gives(tmp_path: Path) -> None:
+    notes = clients(tmp_path, f"{NEEDED},officer\n7,BUN,Nafula,LO-1\nTotal,,,1\n").notes
+    assert notes[0].endswith("list.csv: 1 rows of totals were left out")
+    assert all(note.startswith("no column ") for note in notes[1:])

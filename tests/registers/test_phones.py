@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from spm_bot.registers.phones import nobodys, normalise
+from spm_bot.registers.phones import has_letter_for_zero, is_made_up, nobodys, normalise
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,31 @@ def test_what_is_no_number_is_refused(written: str) -> None:
 
 def test_number_of_more_than_three_clients_is_nobodys() -> None:
     assert nobodys(["1", "1", "1", "2", "2", "2", "2", "", "", "", ""]) == {"2"}
+
+
+@pytest.mark.parametrize(
+    ("number", "made_up"),
+    [
+        ("+254700000000", True),
+        ("+254722222222", True),
+        ("+254710000000", True),
+        ("+85512999999", True),
+        ("+79999999999", True),
+        ("+79123456789", True),
+        ("+254712345678", False),
+        ("+254700000001", False),
+        ("+2348030000000", True),
+        ("+2348031000000", False),
+        ("+12345678901", False),
+        ("", False),
+    ],
+)
+def test_number_with_no_digits_of_its_own_is_made_up(number: str, made_up: bool) -> None:
+    assert is_made_up(number) is made_up
+
+
+@pytest.mark.parametrize(
+    ("written", "has"), [("O712345678", True), ("0712345678", False), ("0712345678 / O", False)]
+)
+def test_letter_for_zero_is_noticed(written: str, has: bool) -> None:
+    assert has_letter_for_zero(written) is has
