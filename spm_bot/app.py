@@ -18,7 +18,7 @@ from spm_bot.chat.channel import Channel
 from spm_bot.chat.commands import described
 from spm_bot.chat.dialogue import Dialogue
 from spm_bot.institution import Institution, load
-from spm_bot.jobs.registry import Every, Job
+from spm_bot.jobs.registry import Every, Job, by_slot
 from spm_bot.jobs.runner import schedule
 from spm_bot.log import event
 from spm_bot.settings import Settings
@@ -30,11 +30,10 @@ from spm_bot.times import Clock, Daily, Week
 from spm_bot.usecases.carry_out import carry_out
 from spm_bot.usecases.deliver import Postman
 from spm_bot.usecases.erase import erase
-from spm_bot.usecases.keep_slot import keep_slot
+from spm_bot.usecases.keep_slot import keep_slot, may_not_ask
 from spm_bot.usecases.lapse import lapse, tidy
 from spm_bot.usecases.remind import remind
 from spm_bot.usecases.retain import retain
-from spm_bot.usecases.stand import rests
 from spm_bot.usecases.visit import Desk, desk_for
 
 PATIENCE = 5.0
@@ -167,19 +166,26 @@ def make_jobs(desk: Desk, store: Store) -> list[Job]:
             zone=zone,
             grace=timedelta(hours=standing.window_hours),
             run=partial(keep_slot, standing, store=store, desk=desk),
-            held=partial(rests, standing, store=store),
+            held=partial(may_not_ask, standing, store=store, desk=desk),
         )
         for standing in institution.rounds
     ]
+    often = partial(Job, schedule=Every(LAPSE_EVERY), zone=zone, grace=LAPSE_EVERY)
+    daily = partial(Job, zone=zone, grace=timedelta(days=1))
+    field, ended, reminded, erased, dropped = (
+        by_slot(partial(work, store=store, desk=desk)) for work in (carry_out, lapse, remind, erase, retain)
+    )
     return [
         *rounds,
-        Job("field", Every(FIELD_EVERY), zone, FIELD_EVERY, partial(carry_out, store=store, desk=desk)),
-        Job("lapse", Every(LAPSE_EVERY), zone, LAPSE_EVERY, partial(lapse, store=store, desk=desk)),
-        Job("remind", Every(LAPSE_EVERY), zone, LAPSE_EVERY, partial(remind, store=store, desk=desk)),
-        Job("digest", institution.digest.slot, zone, DIGEST_GRACE, partial(_digest, zone=zone)),
-        Job("erase", Every(LAPSE_EVERY), zone, LAPSE_EVERY, partial(erase, store=store, desk=desk)),
-        Job("retain", Daily(time(3)), zone, timedelta(days=1), partial(retain, store=store, desk=desk)),
-        Job("tidy", Daily(institution.digest.slot.at), zone, timedelta(days=1), partial(tidy, store=store)),
+        Job("field", Every(FIELD_EVERY), zone, FIELD_EVERY, field),
+        often(name="lapse", run=ended),
+        often(name="remind", run=reminded),
+        Job("digest", institution.digest.slot, zone, DIGEST_GRACE, by_slot(partial(_digest, zone=zone))),
+        often(name="erase", run=erased),
+        daily(name="retain", schedule=Daily(time(3)), run=dropped),
+        daily(
+            name="tidy", schedule=Daily(institution.digest.slot.at), run=by_slot(partial(tidy, store=store))
+        ),
     ]
 
 

@@ -204,7 +204,7 @@ async def test_jobs_follow_the_institution_file(settings: Settings) -> None:
 
 
 async def test_digest_job_makes_last_week_in_a_process_of_its_own(settings: Settings) -> None:
-    await (await job(settings, "digest")).run(MONDAY)
+    await (await job(settings, "digest")).run(MONDAY, MONDAY)
 
     def stored(connection: Connection) -> list[bool]:
         return [
@@ -221,4 +221,4 @@ async def test_digest_job_fails_with_its_process(settings: Settings) -> None:
     digest = await job(settings, "digest")
     settings.institution.unlink()
     with pytest.raises(ChildFailed, match="the digest process ended with 1"):
-        await digest.run(MONDAY)
+        await digest.run(MONDAY, MONDAY)

@@ -146,9 +146,11 @@ def upgrade() -> None:
 
     with op.batch_alter_table("forgotten", schema=None) as batch_op:
         batch_op.add_column(sa.Column("branch", sa.String(length=64), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("card", sa.Integer(), nullable=True))
 
     with op.batch_alter_table("invitations", schema=None) as batch_op:
         batch_op.add_column(sa.Column("stratum", sa.String(length=160), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("links", schema=None) as batch_op:
         batch_op.add_column(sa.Column("made_by", sa.String(length=64), server_default="", nullable=False))
@@ -294,9 +296,11 @@ def downgrade() -> None:
         batch_op.drop_column("made_by")
 
     with op.batch_alter_table("invitations", schema=None) as batch_op:
+        batch_op.drop_column("ended_at")
         batch_op.drop_column("stratum")
 
     with op.batch_alter_table("forgotten", schema=None) as batch_op:
+        batch_op.drop_column("card")
         batch_op.drop_column("branch")
 
     with op.batch_alter_table("clients", schema=None) as batch_op:

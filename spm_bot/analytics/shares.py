@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import ceil, floor
 
 from spm_bot.texts import half_up
 
@@ -38,3 +39,18 @@ def share(count: int, *, of: int, minimum: int) -> Share | None:
     if exact > HIGH:
         return Share(HIGH, Bound.OVER)
     return Share(STEP * int(half_up(exact / STEP)))
+
+
+def veiled_share(count: int, *, of: int, minimum: int) -> Share | None:
+    """A share for managers of a branch: fewer than `minimum` people, none included, and all but so few show
+    only as a bound, and everything in steps, so that the rest cannot be told from the others.
+    """
+    if of < minimum:
+        return None
+    # From the number that is told of all who answered, so that one more of them moves no bound.
+    few = 100 * minimum / (of - of % STEP)
+    if count < minimum:
+        return Share(min(STEP * ceil(few / STEP), 100), Bound.UNDER)
+    if of - count < minimum:
+        return Share(max(STEP * floor((100 - few) / STEP), 0), Bound.OVER)
+    return Share(STEP * int(half_up(100 * count / of / STEP)))

@@ -10,7 +10,7 @@ from spm_bot.app import desk_of, opened
 from spm_bot.cli.staffing import Finding, staffing
 from spm_bot.institution import Institution, InstitutionError, load
 from spm_bot.settings import Settings
-from spm_bot.storage import coverages, seals, survey_versions
+from spm_bot.storage import coverages, registers, seals, survey_versions
 from spm_bot.storage.store import Corrupt, Store, Unavailable
 from spm_bot.storage.vault import BadKey
 from spm_bot.usecases.eligibility import signed_languages
@@ -79,6 +79,18 @@ async def _keys(store: Store) -> Finding:
     return Finding("keys", ok=False, says=says)
 
 
+async def _branches(store: Store, institution: Institution) -> list[Finding]:
+    """Branches that have clients and that the institution file no longer has."""
+    known = {branch.code for branch in institution.branches}
+    return [
+        Finding(
+            "branches", ok=False, says=f"{code}: {count:,} active clients, and not in the institution file"
+        )
+        for code, count in (await store.read(registers.active_by_branch)).items()
+        if code not in known
+    ]
+
+
 async def _stored(store: Store, desk: Desk | None) -> AsyncIterator[Finding]:
     small = desk is not None and desk.institution.small_institution
     for finding in await store.read(partial(staffing, small_institution=small, now=datetime.now(UTC))):
@@ -89,6 +101,8 @@ async def _stored(store: Store, desk: Desk | None) -> AsyncIterator[Finding]:
         yield Finding("loan officers", ok=True, says=says)
     if desk is None:
         return
+    for finding in await _branches(store, desk.institution):
+        yield finding
     for standing in desk.institution.rounds:
         survey = desk.library.survey(standing.survey)
         signed = await store.read(partial(signed_languages, survey=survey))

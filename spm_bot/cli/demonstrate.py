@@ -22,7 +22,7 @@ from spm_bot.cli.practice import play_in_terminal
 from spm_bot.cli.report_commands import write_files
 from spm_bot.demo.agenda import LAST_WEEK, ManualClock, Span
 from spm_bot.demo.weeks import DURABILITY, Lived, live
-from spm_bot.jobs.registry import Job
+from spm_bot.jobs.registry import Job, by_slot
 from spm_bot.jobs.runner import tick
 from spm_bot.settings import Settings
 from spm_bot.storage import dispositions
@@ -120,7 +120,7 @@ async def _live(plan: _Plan, desk: Desk, store: Store) -> Lived:
 
 def _in_process(job: Job, keep: Callable[[datetime], Awaitable[object]]) -> Job:
     """The digest without a process of its own: the demo has nobody else to serve meanwhile."""
-    return replace(job, run=keep) if job.name == "digest" else job
+    return replace(job, run=by_slot(keep)) if job.name == "digest" else job
 
 
 async def _keep_week(slot: datetime, *, folder: Path, span: Span, store: Store, desk: Desk) -> None:

@@ -31,6 +31,8 @@ def staffing(connection: Connection, *, small_institution: bool, now: datetime) 
         says = "no SPM manager: nobody can approve a survey that waits (spm-bot staff invite)"
         found.append(Finding("SPM manager", ok=False, says=says))
     found += _leavers(connection, today=now.date().isoformat())
+    found += _unlisted(connection, held)
+    found += [Finding("roles", ok=False, says=says) for says in on_no_list(connection)]
     late = [role for role in held if role.confirmed_at is None and now - role.granted_at > WAITS_AT_MOST]
     for role in late:
         says = f"role {role.id} ({role.role}) waits for a second person for over a week (spm-bot staff list)"
@@ -39,6 +41,14 @@ def staffing(connection: Connection, *, small_institution: bool, now: datetime) 
         says = "no list of staff is imported: links are not checked against phone numbers (register import)"
         found.append(Finding("staff list", ok=True, says=says))
     return found
+
+
+def on_no_list(connection: Connection) -> list[str]:
+    """A sentence about each role of somebody whom the list of staff does not have."""
+    return [
+        f"role {role} ({name}): on no list of staff: revoke it, or have them open a new link"
+        for role, name in colleagues.roles_of_unlisted(connection)
+    ]
 
 
 def _officers(connection: Connection, in_force: Sequence[Held]) -> Finding:
@@ -63,6 +73,17 @@ def _leavers(connection: Connection, *, today: str) -> Iterator[Finding]:
     for role in colleagues.roles_of_leavers(connection, as_of=today):
         says = f"role {role} is held by one who has left: revoke it (spm-bot staff revoke {role})"
         yield Finding("roles", ok=False, says=says)
+
+
+def _unlisted(connection: Connection, held: Sequence[Held]) -> Iterator[Finding]:
+    """Roles of people whom the list does not name: the same person may be in it under their own number."""
+    for role in held:
+        if not employees.known(connection, role.staff):
+            says = (
+                f"role {role.id} ({role.role}) is held by one whom the list of staff does not name, and who"
+                f" confirms nothing: invite them anew, or spm-bot staff revoke {role.id}"
+            )
+            yield Finding("roles", ok=False, says=says)
 
 
 def _pairs(in_force: Sequence[Held], *, small_institution: bool) -> Iterator[Finding]:

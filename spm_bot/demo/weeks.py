@@ -134,7 +134,7 @@ class _Stage:
             for person in self.people
         )
         as_of = now.astimezone(self.span.zone).date().isoformat()
-        incoming = Incoming(Register(as_of, rows), Terms(as_of))
+        incoming = Incoming(Register(as_of, rows), Terms(as_of), zone=self.span.zone)
         await import_register(incoming, store=self.store, actor=_ACTOR, now=now)
 
     async def hand_out_cards(self, now: datetime) -> None:

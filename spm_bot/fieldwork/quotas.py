@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from random import Random
 
 Stratum = str
 """The codes by which people were parted, as one word: `BUN/group_loan/female`."""
@@ -14,26 +18,32 @@ def stratum_of(codes: Iterable[str]) -> Stratum:
     return "/".join(code.replace("\\", r"\\").replace("/", r"\/") for code in codes)
 
 
-def allocate(sizes: Mapping[Stratum, int], total: int) -> dict[Stratum, int]:
-    """Parts `total` by size, by largest remainders; everybody where there are no more people than that.
+def allocate(sizes: Mapping[Stratum, int], total: int, *, rng: Random) -> dict[Stratum, int]:
+    """Parts `total` by size, rounding by chance; everybody where there are no more people than that.
 
-    Each stratum is within one of its exact share, and never above its size: a share of no more than all
-    is no more than all of a stratum, even when rounded up. Of equal remainders the first by name wins.
+    Each stratum is within one of its exact share, and gets the one above with the chance of its remainder:
+    over many rounds all people have the same chance, also those of strata too small for a place of their
+    own. No share is above its size.
     """
     everybody = sum(sizes.values())
     if total >= everybody:
         return dict(sizes)
-    shares = {stratum: total * size // everybody for stratum, size in sizes.items()}
-    nearest = sorted(sizes, key=lambda stratum: (-(total * sizes[stratum] % everybody), stratum))
-    for stratum in nearest[: total - sum(shares.values())]:
-        shares[stratum] += 1
-    return shares
+    line = sorted(sizes)
+    rng.shuffle(line)
+    shares: dict[Stratum, int] = {}
+    # Along a line of all exact shares, whoever a step of one comes down on gets a whole one.
+    begins = -rng.randrange(everybody)
+    for stratum in line:
+        ends = begins + total * sizes[stratum]
+        shares[stratum] = -(-ends // everybody) + (-begins // everybody)
+        begins = ends
+    return {stratum: shares[stratum] for stratum in sizes}
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far a stratum has come. `waiting` are drawn and not yet looked at, `invited` were written to or
-    will be, `answers` have come, and `quota` of them are wanted.
+    """How far a stratum has come. `waiting` are drawn and were not released yet, `invited` were written to
+    or will be, of whom `under_way` may still answer; `answers` have come, and `quota` of them are wanted.
     """
 
     places: int
@@ -41,23 +51,35 @@ class Standing:
     waiting: int = 0
     invited: int = 0
     answers: int = 0
+    under_way: int = 0
+
+    @property
+    def room(self) -> int:
+        """How many may be released now: no more than would fill the quota if all of them answered."""
+        if self.quota is None:
+            return self.waiting
+        return min(self.waiting, max(0, self.quota - self.answers - self.under_way))
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether people of it who were drawn may still be asked."""
+        return self.waiting > 0 and (self.quota is None or self.answers < self.quota)
 
 
 def filled(standings: Mapping[Stratum, Standing], *, quota: int | None) -> set[Stratum]:
-    """Strata that have all the answers wanted of them; all of them once the round as a whole has."""
+    """Strata that have all the answers wanted of them; all of them once the round as a whole has.
+
+    A stratum of which chance wanted none is not filled by that.
+    """
     if quota is None:
         return set()
     if sum(each.answers for each in standings.values()) >= quota:
         return set(standings)
-    return {
-        stratum
-        for stratum, each in standings.items()
-        if each.quota is not None and each.answers >= each.quota
-    }
+    return {stratum for stratum, each in standings.items() if each.quota and each.answers >= each.quota}
 
 
 def replacements(
-    standings: Mapping[Stratum, Standing], *, size: int, quota: int | None
+    standings: Mapping[Stratum, Standing], *, size: int, quota: int | None, rng: Random
 ) -> dict[Stratum, int]:
     """How many more to draw in each stratum once a wave is worked.
 
@@ -69,9 +91,9 @@ def replacements(
         return {stratum: gap for stratum, gap in gaps.items() if gap > 0}
     full = filled(standings, quota=quota)
     wanted = {
-        stratum: -(-((each.quota or 0) - each.answers) * size // quota)
+        stratum: -(-max(0, (each.quota or 0) - each.answers) * size // quota)
         for stratum, each in standings.items()
         if stratum not in full
     }
     left = max(0, size - sum(each.invited for each in standings.values()))
-    return {stratum: places for stratum, places in allocate(wanted, left).items() if places > 0}
+    return {stratum: places for stratum, places in allocate(wanted, left, rng=rng).items() if places > 0}

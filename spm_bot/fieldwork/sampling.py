@@ -19,12 +19,14 @@ def panel_week(client: int, *, seed: int, cycle_weeks: int) -> int:
     return int.from_bytes(drawn[:8]) % cycle_weeks
 
 
-def is_due(client: int, *, seed: int, cycle_weeks: int, weeks_since_start: int) -> bool:
-    """Whether a client's turn in the present cycle has come by now.
+def latest_turn(client: int, *, seed: int, cycle_weeks: int, weeks_since_start: int) -> int | None:
+    """The week, counted from the start, in which a client's turn in the present cycle came; None before.
 
     Who could not be asked in the very week (a cool-down, a late joiner) is due in a later one.
     """
-    return panel_week(client, seed=seed, cycle_weeks=cycle_weeks) <= weeks_since_start % cycle_weeks
+    week = weeks_since_start % cycle_weeks
+    turn = panel_week(client, seed=seed, cycle_weeks=cycle_weeks)
+    return weeks_since_start - week + turn if turn <= week else None
 
 
 def rank(client: int, *, seed: int, wave: int) -> int:

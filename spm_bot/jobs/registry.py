@@ -17,22 +17,41 @@ class Every:
     span: timedelta
 
 
+Run = Callable[[datetime, datetime], Awaitable[object]]
+
+
 async def _never(_slot: datetime) -> bool:
     return False
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`run` gets the slot it is for; `grace` is how late a missed slot is still made up. A slot
-    that is `held` is left alone, as if nobody looked.
+    """`run` gets the slot it is for, and the moment at which it is worked; `grace` is how late a missed
+    slot is still made up. A slot that is `held` is left alone, as if nobody looked.
     """
 
     name: str
     schedule: Schedule | Every
     zone: ZoneInfo
     grace: timedelta
-    run: Callable[[datetime], Awaitable[object]]
+    run: Run
     held: Callable[[datetime], Awaitable[bool]] = _never
+
+
+def by_slot(work: Callable[[datetime], Awaitable[object]]) -> Run:
+    """The `run` of a job to whose work only the slot matters."""
+
+    async def run(slot: datetime, _now: datetime) -> object:
+        return await work(slot)
+
+    return run
+
+
+def missed(job: Job, *, last_known: datetime, now: datetime) -> tuple[datetime, ...]:
+    """The slots after `last_known` whose grace is over at `now`; what runs again and again misses none."""
+    if isinstance(job.schedule, Every):
+        return ()
+    return _slots(job, after=last_known, until=now - job.grace)
 
 
 def due(

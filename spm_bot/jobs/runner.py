@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from spm_bot.jobs.registry import Job, due
+from spm_bot.jobs.registry import Job, due, missed
 from spm_bot.log import event
-from spm_bot.storage import job_runs
+from spm_bot.storage import audits, job_runs
 from spm_bot.storage.store import Conflict, Connection, Store
 from spm_bot.times import Clock
 
@@ -65,20 +65,30 @@ async def tick(jobs: Sequence[Job], *, store: Store, clock: Clock) -> int:
 
 async def _slots_of(job: Job, *, store: Store, clock: Clock) -> tuple[datetime, ...]:
     try:
-        slots = await store.write(partial(_due, job=job, now=clock.now()))
+        slots, gone = await store.write(partial(_due, job=job, now=clock.now()))
     except Conflict:
         return ()  # another process saw this job for the first time, too
+    for slot in gone:
+        event(_log, "slot_missed", severity=logging.WARNING, job=job.name, slot=slot)
     return tuple([slot for slot in slots if not await job.held(slot)])
 
 
-def _due(connection: Connection, *, job: Job, now: datetime) -> tuple[datetime, ...]:
-    """The job's due slots; a job seen for the first time starts now and makes nothing up."""
+def _due(connection: Connection, *, job: Job, now: datetime) -> tuple[Sequence[datetime], Sequence[datetime]]:
+    """The job's due slots, and those that are given up now and told of once; a job seen for the first time
+    starts now and makes nothing up.
+    """
     last = job_runs.last_done(connection, job.name)
     if last is None:
         last = now
         job_runs.start(connection, job.name, at=now)
+    gone = missed(job, last_known=job_runs.newest(connection, job.name) or last, now=now)
+    for slot in gone:
+        job_runs.give_up(connection, job.name, slot, at=now)
+        audits.write_down(
+            connection, at=now, actor="system", event="slot_missed", job=job.name, slot=slot.isoformat()
+        )
     left = job_runs.unfinished(connection, job.name, since=now - job.grace)
-    return due(job, last_done=last, unfinished=left, now=now)
+    return due(job, last_done=last, unfinished=left, now=now), gone
 
 
 async def _work(job: Job, slot: datetime, *, store: Store, clock: Clock) -> bool:
@@ -90,7 +100,7 @@ async def _work(job: Job, slot: datetime, *, store: Store, clock: Clock) -> bool
         return False  # another process took it first
     try:
         async with _holding(job, slot, store=store, clock=clock):
-            await job.run(slot)
+            await job.run(slot, clock.now())
     except Exception as error:
         event(_log, "job_failed", severity=logging.ERROR, job=job.name, slot=slot, error=type(error).__name__)
         await store.write(partial(job_runs.hold_until, job=job.name, slot=slot, at=clock.now() + RETRY))

@@ -55,12 +55,13 @@ Held = tuple[str, str]
 def conflict(held: Collection[Held], wanted: Held, *, small_institution: bool) -> str | None:
     """The role that keeps this person from the wanted one, or None.
 
-    Whoever lends, or leads those who lend, never protects clients; whoever runs the system never protects
-    them or audits it, but for the last in a small institution that says so. A manager of all branches
+    Whoever lends, or leads those who lend, never protects clients. Whoever lends never sees results and
+    today's counts, as SPM managers and managers of that branch do. Whoever runs the system never protects
+    clients or audits it, but for the last in a small institution that says so. A manager of all branches
     leads no branch, and may protect.
     """
     for other in held:
-        if _lends_and_protects(other, wanted) or _lends_and_protects(wanted, other):
+        if any(_parted(*pair) for pair in ((other, wanted), (wanted, other))):
             return other[0]
         pair = {other[0], wanted[0]}
         if Role.ADMINISTRATOR in pair and pair & _WATCHES and not small_institution:
@@ -72,6 +73,15 @@ def menu_of(held: Collection[str]) -> tuple[str, ...]:
     """The commands offered to somebody with these roles, each once."""
     offered = [command for role in Role if role in held for command in MENU[role]]
     return tuple(dict.fromkeys([*offered, *ALL_STAFF]))
+
+
+def _parted(one: Held, other: Held) -> bool:
+    return _lends_and_protects(one, other) or _lends_and_sees(one, other)
+
+
+def _lends_and_sees(one: Held, other: Held) -> bool:
+    leads_there = other[0] == Role.MANAGER and other[1] in {"", one[1]}
+    return one[0] == Role.LOAN_OFFICER and (leads_there or other[0] == Role.SPM_MANAGER)
 
 
 def _lends_and_protects(one: Held, other: Held) -> bool:

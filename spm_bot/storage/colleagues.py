@@ -54,6 +54,18 @@ def roles_of_leavers(connection: Connection, *, as_of: str) -> list[int]:
     return list(connection.execute(query).scalars())
 
 
+def roles_of_unlisted(connection: Connection) -> list[tuple[int, str]]:
+    """Ids and names of roles in force of those whom no staff list has, once there is one."""
+    there = select(staff.c.id).where(staff.c.code.is_not(None)).exists()
+    in_force = (roles.c.revoked_at.is_(None), roles.c.confirmed_at.is_not(None))
+    query = (
+        select(roles.c.id, roles.c.role)
+        .where(roles.c.staff_id.in_(select(staff.c.id).where(staff.c.code.is_(None))), there, *in_force)
+        .order_by(roles.c.id)
+    )
+    return [(role, name) for role, name in connection.execute(query)]
+
+
 def _opened(vault: Vault, row: Row[*tuple[Any, ...]]) -> StaffRow:
     *values, name, phone = row
     facts = dict(zip(_NAMES, values, strict=True))

@@ -72,6 +72,10 @@ def cut_old_surveys(connection: Connection, *, before: datetime, limit: int) -> 
     ids = list(connection.execute(select(sessions.c.id).where(*ripe).limit(limit)).scalars())
     connection.execute(delete(comments).where(comments.c.session_id.in_(ids)))
     connection.execute(update(responses).where(responses.c.session_id.in_(ids)).values(client_id=None))
+    # The instant of the answer would lead from the invitation back to it.
+    asked = select(sessions.c.invitation_id).where(sessions.c.id.in_(ids))
+    ended = update(invitations).where(invitations.c.id.in_(asked), invitations.c.ended_at.is_not(None))
+    connection.execute(ended.values(ended_at=invitations.c.expires_at))
     empty = pack(Session("", "", "", started_at=before))
     for each in ids:
         cut = dict.fromkeys(("client_id", "staff_id", "address_id", "invitation_id"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
 from spm_bot.fieldwork.outcomes import ANSWERED
 from spm_bot.fieldwork.quotas import Standing, Stratum
@@ -88,9 +88,24 @@ def finish(
     return True
 
 
-def waiting(connection: Connection, round_: Round, *, limit: int) -> list[Draw]:
-    """The next of the newest wave who were not looked at yet."""
-    theirs = (draws.c.round_id == round_.id, draws.c.wave == round_.waves - 1, draws.c.state == DRAWN)
+def take_turn(connection: Connection, round_id: int) -> None:
+    """Has whoever else would release people of this round wait until this transaction ends."""
+    turn = select(rounds.c.id).where(rounds.c.id == round_id).with_for_update(key_share=True)
+    connection.execute(turn).one()
+
+
+def waiting(
+    connection: Connection,
+    round_: Round,
+    *,
+    limit: int,
+    among: Collection[Stratum] | None = None,
+    after: int = 0,
+) -> list[Draw]:
+    """The next in the order of the draw who were not released yet, of all strata or `among` these."""
+    theirs = [*_counted(round_), draws.c.state == DRAWN, draws.c.id > after]
+    if among is not None:
+        theirs.append(draws.c.stratum.in_(sorted(among)))
     query = select(draws.c.id, draws.c.client_id, draws.c.stratum).where(*theirs)
     return [Draw(*row) for row in connection.execute(query.order_by(draws.c.id).limit(limit))]
 
@@ -107,8 +122,8 @@ def settle(connection: Connection, reasons: Mapping[int, str | None]) -> None:
 
 def pass_by(connection: Connection, round_: Round, among: Collection[Stratum], *, reason: str) -> int:
     """Nobody who waits in these strata is asked any more; says how many that were."""
-    theirs = (draws.c.round_id == round_.id, draws.c.wave == round_.waves - 1, draws.c.state == DRAWN)
-    over = update(draws).where(*theirs, draws.c.stratum.in_(sorted(among)))
+    theirs = (draws.c.state == DRAWN, draws.c.stratum.in_(sorted(among)))
+    over = update(draws).where(*_counted(round_), *theirs)
     return connection.execute(over.values(state=PASSED, reason=reason)).rowcount
 
 
@@ -118,32 +133,63 @@ def give_back(connection: Connection, round_id: int, clients: Iterable[int], *, 
     connection.execute(update(draws).where(*theirs).values(state=PASSED, reason=reason))
 
 
+def reclaim(connection: Connection, round_: Round) -> int:
+    """Gives back the places of those whose invitations ended without ever having left; says how many."""
+    unsent = (
+        select(draws.c.id, invitations.c.outcome)
+        .join(
+            invitations,
+            (invitations.c.round_id == draws.c.round_id) & (invitations.c.client_id == draws.c.client_id),
+        )
+        .where(
+            draws.c.round_id == round_.id,
+            draws.c.state == INVITED,
+            invitations.c.delivered_at.is_(None),
+            invitations.c.outcome.is_not(None),
+            invitations.c.outcome.not_in(sorted(ANSWERED)),
+        )
+    )
+    reasons: dict[int, str | None] = dict(connection.execute(unsent).all())
+    settle(connection, reasons)
+    return len(reasons)
+
+
 def standings(connection: Connection, round_: Round) -> dict[Stratum, Standing]:
     """How far each stratum of the round has come."""
 
     def count(state: str) -> dict[Stratum, int]:
         return {stratum: number for stratum, found, number in by_state if found == state}
 
-    mine = (draws.c.round_id == round_.id, draws.c.wave < round_.waves)
     by_state = connection.execute(
         select(draws.c.stratum, draws.c.state, func.count())
-        .where(*mine)
+        .where(*_counted(round_))
         .group_by(draws.c.stratum, draws.c.state)
     ).all()
-    answered = (invitations.c.round_id == round_.id, invitations.c.outcome.in_(sorted(ANSWERED)))
-    answers: dict[Stratum, int] = dict(
-        connection.execute(
-            select(invitations.c.stratum, func.count()).where(*answered).group_by(invitations.c.stratum)
-        ).all()
-    )
+    answered = _invited(connection, round_, invitations.c.outcome.in_(sorted(ANSWERED)))
+    open_ = _invited(connection, round_, invitations.c.outcome.is_(None))
     parts = select(strata.c.stratum, strata.c.places, strata.c.quota).where(strata.c.round_id == round_.id)
     drawn, invited = count(DRAWN), count(INVITED)
     return {
         stratum: Standing(
-            places, quota, drawn.get(stratum, 0), invited.get(stratum, 0), answers.get(stratum, 0)
+            places,
+            quota,
+            drawn.get(stratum, 0),
+            invited.get(stratum, 0),
+            answered.get(stratum, 0),
+            open_.get(stratum, 0),
         )
         for stratum, places, quota in connection.execute(parts.order_by(strata.c.stratum))
     }
+
+
+def _invited(connection: Connection, round_: Round, which: ColumnElement[bool]) -> dict[Stratum, int]:
+    query = select(invitations.c.stratum, func.count()).where(invitations.c.round_id == round_.id, which)
+    return dict(connection.execute(query.group_by(invitations.c.stratum)).all())
+
+
+def _counted(round_: Round) -> tuple[ColumnElement[bool], ...]:
+    """Draws of the round, without those of a wave that is half drawn."""
+    return draws.c.round_id == round_.id, draws.c.wave < round_.waves
 
 
 def _is_next(connection: Connection, round_: Round) -> bool:

@@ -33,6 +33,11 @@ def listed(connection: Connection) -> bool:
     )
 
 
+def known(connection: Connection, staff_id: int) -> bool:
+    """Whether the list of staff names this person, or there is none."""
+    return employee(connection, staff_id).code is not None or not listed(connection)
+
+
 def with_number(connection: Connection, phone: str) -> list[Employee]:
     """Whoever works here now with exactly this number in the list."""
     theirs = staff.c.phone_hash.in_(vault_of(connection).digests(phone))

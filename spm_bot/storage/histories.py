@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy import Connection, bindparam, case, func, or_, select
 
 from spm_bot.fieldwork.contact_rules import Asked, History
 from spm_bot.fieldwork.outcomes import Outcome
@@ -37,6 +37,26 @@ _ASKED = (
     )
     .order_by(_LEFT, invitations.c.id)
 )
+_PLANNED = (
+    select(
+        invitations.c.client_id,
+        invitations.c.survey,
+        invitations.c.invited_at,
+        case((invitations.c.reminded_at < bindparam("at"), invitations.c.reminded_at)).label("reminded_at"),
+    )
+    .where(
+        invitations.c.client_id.in_(bindparam("ids", expanding=True)),
+        invitations.c.invited_at >= bindparam("since"),
+        invitations.c.invited_at < bindparam("at"),
+        # Whether a message arrived depends on the client until its time is over.
+        or_(
+            invitations.c.delivered_at.is_not(None),
+            invitations.c.expires_at >= bindparam("at"),
+            invitations.c.outcome.not_in(_NEVER_SAID),
+        ),
+    )
+    .order_by(invitations.c.invited_at, invitations.c.id)
+)
 _STATES = select(invitations.c.id, rounds.c.state).join(rounds, rounds.c.id == invitations.c.round_id)
 
 
@@ -44,6 +64,18 @@ def of_clients(connection: Connection, ids: Collection[int], *, since: datetime)
     """What each client was invited to since then, oldest first; nothing for those who were not."""
     found: dict[int, list[Asked]] = {}
     for client, *asked in connection.execute(_ASKED, {"ids": list(ids), "since": since}):
+        found.setdefault(client, []).append(Asked(*asked))
+    return {client: History(tuple(asked)) for client, asked in found.items()}
+
+
+def as_known(
+    connection: Connection, ids: Collection[int], *, since: datetime, at: datetime
+) -> dict[int, History]:
+    """What each client was invited to since then, as it stood at an instant: nothing that a client did
+    after it counts, nor whether what waited then arrived.
+    """
+    found: dict[int, list[Asked]] = {}
+    for client, *asked in connection.execute(_PLANNED, {"ids": list(ids), "since": since, "at": at}):
         found.setdefault(client, []).append(Asked(*asked))
     return {client: History(tuple(asked)) for client, asked in found.items()}
 

@@ -12,11 +12,13 @@ from spm_bot.storage.tables import job_runs
 _LAST_DONE = select(func.max(job_runs.c.slot)).where(
     job_runs.c.job == bindparam("name"), job_runs.c.done_at.is_not(None)
 )
+_NEWEST = select(func.max(job_runs.c.slot)).where(job_runs.c.job == bindparam("name"))
 _UNFINISHED = (
     select(job_runs.c.slot)
     .where(
         job_runs.c.job == bindparam("name"),
         job_runs.c.done_at.is_(None),
+        job_runs.c.attempts > 0,
         job_runs.c.slot >= bindparam("since"),
     )
     .order_by(job_runs.c.slot)
@@ -55,6 +57,17 @@ def start(connection: Connection, job: str, *, at: datetime) -> None:
     """The job exists from `at` on: slots before it are not made up."""
     row = {"job": job, "slot": at, "lease_until": at, "done_at": at, "attempts": 0}
     connection.execute(insert(job_runs), row)
+
+
+def give_up(connection: Connection, job: str, slot: datetime, *, at: datetime) -> None:
+    """Nobody took `slot` in its grace: it is known, and never done."""
+    row = {"job": job, "slot": slot, "lease_until": at, "attempts": 0}
+    connection.execute(insert(job_runs), row)
+
+
+def newest(connection: Connection, job: str) -> datetime | None:
+    """The newest slot of `job` that is known, whatever became of it."""
+    return connection.execute(_NEWEST, {"name": job}).scalar()
 
 
 def forget_before(connection: Connection, instant: datetime) -> None:

@@ -21,7 +21,8 @@ from spm_bot.storage.tables import links
 @dataclass(frozen=True, slots=True)
 class Link:
     """A link as stored; for a client, or for a role in a branch ('' is everywhere). `staff` is the one member
-    of staff it is for, if any, `misses` how many wrong numbers were shared with it.
+    of staff it is for, if any, `misses` how many wrong numbers were shared with it, `address` the chat in
+    which it waits.
     """
 
     id: int
@@ -34,6 +35,7 @@ class Link:
     made_by: str = ""
     staff: int | None = None
     misses: int = 0
+    address: int | None = None
 
     def open_at(self, now: datetime) -> bool:
         return self.used_at is None and self.revoked_at is None and now < self.expires_at
@@ -51,8 +53,10 @@ def add_link(
     expires_at: datetime,
     made_by: str = "",
     staff: int | None = None,
-) -> None:
-    """Keeps a new link by the hashes of its token and of the code printed beside it, if there is one."""
+) -> int:
+    """Keeps a new link by the hashes of its token and of the code printed beside it, if there is one; returns
+    its id.
+    """
     row = {
         "token_hash": _hash(token),
         "code_hash": None if code is None else vault_of(connection).digest(code),
@@ -64,7 +68,8 @@ def add_link(
         "created_at": at,
         "expires_at": expires_at,
     }
-    connection.execute(links.insert(), row)
+    added: int = connection.execute(links.insert().returning(links.c.id), row).scalar_one()
+    return added
 
 
 def find_link(connection: Connection, secret: str) -> Link | None:
@@ -82,7 +87,7 @@ def wait_for_number(connection: Connection, link_id: int, address: int) -> None:
 
 def waiting_for_number(connection: Connection, address: int, *, now: datetime) -> Link | None:
     """The staff link that waits in this chat and is still good."""
-    found = _first(connection, links.c.address_id == address)
+    found = _first(connection, (links.c.address_id == address) & links.c.role.is_not(None))
     return found if found is not None and found.open_at(now) else None
 
 
@@ -110,16 +115,23 @@ def maker(connection: Connection, link_id: int) -> str:
     return made_by
 
 
-def use_link(connection: Connection, link_id: int, *, at: datetime) -> bool:
-    """Marks a link as used; False when someone was quicker."""
+def use_link(connection: Connection, link_id: int, *, at: datetime, address: int | None = None) -> bool:
+    """Marks a link as used, and that somebody waits in that chat; False when someone was quicker."""
     unused = (links.c.id == link_id, links.c.used_at.is_(None), links.c.revoked_at.is_(None))
-    return connection.execute(update(links).where(*unused).values(used_at=at)).rowcount == 1
+    return (
+        connection.execute(update(links).where(*unused).values(used_at=at, address_id=address)).rowcount == 1
+    )
 
 
 def revoke_links(connection: Connection, *clients: int, at: datetime) -> int:
     """Ends the links of these clients that could still be used; returns how many there were."""
     theirs = update(links).where(links.c.client_id.in_(clients), *_still_open(at))
     return connection.execute(theirs.values(revoked_at=at)).rowcount
+
+
+def revoke_link(connection: Connection, link_id: int, *, at: datetime) -> None:
+    """Ends one link if it could still be used."""
+    connection.execute(update(links).where(links.c.id == link_id, *_still_open(at)).values(revoked_at=at))
 
 
 def count_ending_codes(connection: Connection, *, at: datetime) -> int:
@@ -149,6 +161,7 @@ def _link(row: Row[*tuple[Any, ...]]) -> Link:
         row.made_by,
         row.staff_id,
         row.misses,
+        row.address_id,
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import Connection, case, func, select
 
 from spm_bot.fieldwork.capacity import LOOK_BACK_WEEKS, Load
-from spm_bot.fieldwork.outcomes import ANSWERED, Outcome
+from spm_bot.fieldwork.outcomes import ANSWERED
 from spm_bot.storage.tables import invitations, responses
 from spm_bot.times import Week
 
@@ -35,12 +37,11 @@ def load(connection: Connection, survey: str, *, week: Week) -> Load:
     return Load(reached, answers, responded, asking, overdue_cases(connection))
 
 
-def invited_since(connection: Connection, survey: str, *, week: Week) -> int:
-    """Invitations to `survey` that leave, or left, in `week` or later; not those taken back unsent."""
-    unsent = invitations.c.delivered_at.is_(None) & invitations.c.outcome.in_(
-        [Outcome.NOT_ELIGIBLE, Outcome.EXPIRED, Outcome.UNREACHABLE]
-    )
-    theirs = (invitations.c.survey == survey, invitations.c.week >= str(week), unsent.is_not(True))
+def invited_since(connection: Connection, survey: str, *, since: datetime) -> int:
+    """Invitations to `survey` that arrived from `since` on, and all that may still arrive."""
+    left = invitations.c.delivered_at >= since
+    leaving = invitations.c.delivered_at.is_(None) & invitations.c.outcome.is_(None)
+    theirs = (invitations.c.survey == survey, left | leaving)
     found: int = connection.execute(select(func.count()).where(*theirs)).scalar_one()
     return found
 

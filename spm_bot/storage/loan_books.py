@@ -95,6 +95,12 @@ def count_active(connection: Connection) -> int:
     return connection.execute(select(func.count()).where(loans.c.status == ACTIVE)).scalar_one()
 
 
+def count_older(connection: Connection, *, day: str) -> int:
+    """How many loans that are paid now no list since that day has named."""
+    older = (loans.c.status == ACTIVE, loans.c.as_of < day)
+    return connection.execute(select(func.count()).where(*older)).scalar_one()
+
+
 def newest_day(connection: Connection) -> str | None:
     """The day of the newest list whose loans we hold."""
     return connection.execute(select(func.max(loans.c.as_of))).scalar()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, case, func, select
 
 from spm_bot.fieldwork.register import ACTIVE
-from spm_bot.storage.tables import loans
+from spm_bot.storage.retries import NEVER_ARRIVED
+from spm_bot.storage.tables import invitations, loans
 
 _GOT = func.max(loans.c.disbursed_on)
 # A loan written off ends on that day, whatever is still paid on it later.
@@ -27,6 +28,13 @@ def closings(connection: Connection, *, first: date, last: date) -> list[tuple[i
     over = select(loans.c.client_id, _ENDED).group_by(loans.c.client_id)
     within = _ENDED.between(first.isoformat(), last.isoformat())
     return _found(connection, over.having(_STILL_OWED == 0, within))
+
+
+def asked_since(connection: Connection, round_id: int, *, since: datetime) -> frozenset[int]:
+    """Clients whom the round invited from `since` on, except where nothing arrived."""
+    theirs = (invitations.c.round_id == round_id, invitations.c.invited_at >= since, ~NEVER_ARRIVED)
+    query = select(invitations.c.client_id).where(*theirs, invitations.c.client_id.is_not(None))
+    return frozenset(connection.execute(query).scalars())
 
 
 def _found(connection: Connection, query: Select[*tuple[Any, ...]]) -> list[tuple[int, date]]:

@@ -9,7 +9,7 @@ import hmac
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from spm_bot.storage.store import vault_of
 from spm_bot.storage.tables import forgotten, peppers
@@ -51,6 +51,14 @@ def branch_of_forgotten(connection: Connection, code: str) -> str | None:
     # Without a pepper nobody is forgotten; the look is taken all the same.
     hashed = _hash(code, _pepper(connection) or b"")
     return connection.execute(select(forgotten.c.branch).where(forgotten.c.code_hash == hashed)).scalar()
+
+
+def note_card(connection: Connection, code: str, link: int) -> int | None:
+    """Notes the newest card made for somebody forgotten; returns the one before it. Nothing for any other."""
+    mine = forgotten.c.code_hash == _hash(code, _pepper(connection) or b"")
+    earlier: int | None = connection.execute(select(forgotten.c.card).where(mine)).scalar()
+    connection.execute(update(forgotten).where(mine).values(card=link))
+    return earlier
 
 
 def _pepper(connection: Connection) -> bytes | None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from spm_bot.fieldwork.changes import Change, Kind, Terms, let_go, take_in
 from spm_bot.fieldwork.register import ACTIVE, RESERVED, ClientRow
@@ -116,6 +116,13 @@ def active_codes(connection: Connection) -> list[str]:
     """The codes of all active clients, but for the bot's own."""
     query = select(clients.c.code).where(clients.c.status == ACTIVE).order_by(clients.c.id)
     return [code for code in connection.execute(query).scalars() if not code.startswith(RESERVED)]
+
+
+def active_by_branch(connection: Connection) -> dict[str, int]:
+    """How many active clients each branch has, but for the bot's own."""
+    theirs = (clients.c.status == ACTIVE, ~clients.c.code.startswith(RESERVED))
+    query = select(clients.c.branch, func.count()).where(*theirs).group_by(clients.c.branch)
+    return dict(connection.execute(query.order_by(clients.c.branch)).all())
 
 
 def mark_staff(connection: Connection, numbers: Iterable[str]) -> int:

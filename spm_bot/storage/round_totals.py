@@ -11,7 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, and_, func, select, update
 
 from spm_bot.fieldwork.outcomes import Outcome
 from spm_bot.storage.tables import answers, invitations, responses, rounds, sessions
@@ -27,20 +27,13 @@ class Tally:
 
 
 def progress(connection: Connection, round_id: int, *, until: datetime) -> tuple[int, int]:
-    """How many had been asked by then, and how many of them had answered to the end."""
+    """How many had been asked by then, and how many of them had answered to the end; read from what stays
+    as it is when a client is forgotten.
+    """
+    completed = and_(invitations.c.outcome == Outcome.COMPLETED, invitations.c.ended_at < until)
     mine = (invitations.c.round_id == round_id, invitations.c.invited_at < until)
-    asked, ended = connection.execute(
-        select(func.count(), func.count().filter(invitations.c.outcome == Outcome.COMPLETED)).where(*mine)
-    ).one()
-    # An outcome outlives the answers of a client who is forgotten; what came since then is taken off again.
-    since = (
-        select(func.count())
-        .select_from(responses)
-        .join(sessions, sessions.c.id == responses.c.session_id)
-        .join(invitations, invitations.c.id == sessions.c.invitation_id)
-        .where(*mine, invitations.c.outcome == Outcome.COMPLETED, responses.c.ended_at >= until)
-    )
-    return asked, ended - connection.execute(since).scalar_one()
+    found = connection.execute(select(func.count(), func.count().filter(completed)).where(*mine)).one()
+    return found[0], found[1]
 
 
 def tally(connection: Connection, round_id: int, *, skips: str) -> Tally:

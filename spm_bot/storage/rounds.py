@@ -10,6 +10,7 @@ from typing import Any, TypedDict, Unpack
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from spm_bot.fieldwork.round_states import RoundState, before
+from spm_bot.storage import retries
 from spm_bot.storage.store import vault_of
 from spm_bot.storage.tables import invitations, rounds
 
@@ -174,26 +175,24 @@ def sizes(connection: Connection) -> dict[int, int]:
 
 
 def invite(connection: Connection, round_: Round, fresh: Sequence[NewInvitation]) -> dict[int, int]:
-    """Writes invitations and returns client → invitation id, without those already written."""
+    """Writes invitations of one wave and returns client → invitation id, without those already written.
+
+    One that never reached anybody is written anew, in its own row.
+    """
     if not fresh:
         return {}
-    mine = (invitations.c.round_id == round_.id, invitations.c.wave == fresh[0].wave)
-    known = set(
-        connection.execute(
-            select(invitations.c.client_id).where(
-                *mine, invitations.c.client_id.in_([new.client for new in fresh])
-            )
-        ).scalars()
-    )
+    known = retries.written(connection, round_.id, [new.client for new in fresh], wave=fresh[0].wave)
+    again = {new: made for new in fresh if (made := known.get(new.client)) is not None}
+    for new, made in again.items():
+        retries.take_up_again(connection, made, _circumstances(new))
     rows = [
         {"round_id": round_.id, "survey": round_.survey, "client_id": new.client, **_circumstances(new)}
         for new in fresh
         if new.client not in known
     ]
-    if not rows:
-        return {}
-    written = insert(invitations).returning(invitations.c.client_id, invitations.c.id)
-    return dict(connection.execute(written, rows).all())
+    added = insert(invitations).returning(invitations.c.client_id, invitations.c.id)
+    made_now = connection.execute(added, rows).all() if rows else []
+    return {**dict(made_now), **{new.client: made for new, made in again.items()}}
 
 
 def _circumstances(new: NewInvitation) -> dict[str, Any]:
@@ -210,9 +209,12 @@ def invitations_by_id(connection: Connection, ids: Collection[int]) -> dict[int,
     return {row.id: Invitation(*row) for row in rows}
 
 
-def set_outcome(connection: Connection, invitation_id: int, outcome: str | None) -> None:
-    """How an invitation ended; a late answer may change it."""
-    connection.execute(update(invitations).where(invitations.c.id == invitation_id).values(outcome=outcome))
+def set_outcome(
+    connection: Connection, invitation_id: int, outcome: str | None, *, ended_at: datetime | None = None
+) -> None:
+    """How an invitation ended, and if by an answer when; a late answer may change it."""
+    news = {"outcome": outcome} if ended_at is None else {"outcome": outcome, "ended_at": ended_at}
+    connection.execute(update(invitations).where(invitations.c.id == invitation_id).values(news))
 
 
 def close_open(connection: Connection, client_ids: Collection[int], outcome: str) -> None:
@@ -236,14 +238,7 @@ def _round(row: Row[*tuple[Any, ...]]) -> Round:
 
 
 INVITATION: Select[*tuple[Any, ...]] = select(
-    invitations.c.id,
-    invitations.c.round_id,
-    invitations.c.client_id,
-    invitations.c.survey,
+    *(invitations.c[name] for name in ("id", "round_id", "client_id", "survey")),
     rounds.c.origin,
-    invitations.c.wave,
-    invitations.c.invited_at,
-    invitations.c.expires_at,
-    invitations.c.delivered_at,
-    invitations.c.outcome,
+    *(invitations.c[name] for name in ("wave", "invited_at", "expires_at", "delivered_at", "outcome")),
 ).join(rounds, rounds.c.id == invitations.c.round_id)

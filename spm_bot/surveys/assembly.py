@@ -78,6 +78,7 @@ class Builder:
             private=given.private,
             cleared=given.cleared,
             echo=given.echo,
+            conduct=given.conduct,
             label_by=tuple(
                 (self.when(each.when, *at, "label_by", n, "when"), self.words(each.label))
                 for n, each in enumerate(given.label_by)

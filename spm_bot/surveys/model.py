@@ -66,7 +66,7 @@ class Question:
     They, and those that are `cleared`, leave no trace in the chat once answered. `choices_from`
     names a list handed to `begin`. `label_by` holds other wordings with the condition under which
     each replaces `label` (a group loan's wording); the first that holds wins. `example` is shown
-    after two misunderstandings.
+    after two misunderstandings. `conduct` is about how staff behave: not for the manager of a branch.
     """
 
     name: str
@@ -83,6 +83,7 @@ class Question:
     private: bool = False
     cleared: bool = False
     echo: bool = False
+    conduct: bool = False
     label_by: tuple[tuple[Expression, Words], ...] = ()
 
     @property

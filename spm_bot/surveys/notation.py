@@ -57,6 +57,7 @@ class QuestionShape(Shape):
     private: bool = False
     cleared: bool = False
     echo: bool = False
+    conduct: bool = False
     label_by: list[OtherLabel] = []
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from spm_bot.messages import Outbound
-from spm_bot.storage import audits, links, outbox, people, roles, waiting
+from spm_bot.storage import audits, links, outbox, people, waiting
 from spm_bot.texts import sentence, voice
 from spm_bot.usecases import agree
 from spm_bot.usecases.bring_along import bring_along
@@ -17,6 +17,9 @@ from spm_bot.usecases.talk import begin
 from spm_bot.usecases.tell_administrators import tell_administrators
 from spm_bot.usecases.visit import Visit
 
+FORGOTTEN = 0
+"""Stands for the client of a card that was made for somebody who is forgotten."""
+
 CLIENTS_A_CHAT = 2
 CARDS_OF_AN_OFFICER = 2
 """How many clients of one officer may join within `AT_ONCE`; the next waits, for somebody may be coaching."""
@@ -25,7 +28,7 @@ AT_ONCE = timedelta(minutes=10)
 REASONS = {
     "third_client": sentence("two clients use that chat already"),
     "same_officer": sentence("several cards of one loan officer were used within ten minutes"),
-    "other_chat": sentence("they use another chat already, and staff made this card in the chat"),
+    "other_chat": sentence("they use another chat already"),
     "no_fact": sentence("the register has neither year of birth nor phone number"),
 }
 
@@ -63,9 +66,29 @@ def take_proof(visit: Visit, given: Given, said: str) -> None:
     """Judges a reply to that question: the chat becomes the client's, or it is asked again, or locked."""
     client_id, card = int(given["client"]), int(given["card"]) or None
     # A day lies between question and reply, perhaps: the client may be forgotten, the chat a colleague's.
-    if visit.chat.staff is not None or not people.clients_by_id(visit.connection, [client_id]):
+    gone = client_id != FORGOTTEN and not people.clients_by_id(visit.connection, [client_id])
+    if visit.chat.staff is not None or gone:
         tell_too_old(visit)
-        return
+    elif card is not None and (client_id == FORGOTTEN or _has_other_chat(visit, client_id)):
+        _take_anything(visit, client_id, card)
+    else:
+        _judge(visit, given, said, client_id=client_id, card=card)
+
+
+def _take_anything(visit: Visit, client_id: int, card: int) -> None:
+    """A person calls, right or wrong: of somebody forgotten we no longer know what would be right, and no
+    card may tell who that is.
+    """
+    address = visit.chat.id if client_id == FORGOTTEN else None
+    if not links.use_link(visit.connection, card, at=visit.now, address=address):
+        tell_too_old(visit)
+    elif client_id == FORGOTTEN:
+        tell_waiting(visit)
+    else:
+        _wait(visit, client_id, "other_chat")
+
+
+def _judge(visit: Visit, given: Given, said: str, *, client_id: int, card: int | None) -> None:
     match prove(visit, client_id, said, check=str(given["second_check"])):
         case "no":
             ask_proof(visit, {**given, "again": "yes"})
@@ -80,6 +103,7 @@ def take_proof(visit: Visit, given: Given, said: str) -> None:
 def bind(visit: Visit, client_id: int) -> None:
     """The chat speaks for this client from now on; what was open elsewhere comes along."""
     waiting.forget_client(visit.connection, client_id)
+    links.revoke_links(visit.connection, client_id, at=visit.now)
     _tell_of_move(visit, client_id)
     bring_along(visit, client_id)
     people.move_client(visit.connection, client_id, visit.chat.id, at=visit.now)
@@ -135,21 +159,18 @@ def _admit(visit: Visit, client_id: int, card: int | None) -> None:
     others = [held for held in visit.chat.clients if held != client_id]
     if len(others) >= CLIENTS_A_CHAT:
         _wait(visit, client_id, "third_client")
-    elif card is not None and _may_be_staff(visit, client_id, card):
-        _wait(visit, client_id, "other_chat")
     elif card is not None and _many_at_once(visit, client_id, card):
         _wait(visit, client_id, "same_officer")
     else:
         bind(visit, client_id)
 
 
-def _may_be_staff(visit: Visit, client_id: int, card: int) -> bool:
-    """Whether a card that staff made for themselves would open the chat of somebody who has joined: they
-    know the facts of the register, and could read on another phone what the client has answered.
+def _has_other_chat(visit: Visit, client_id: int) -> bool:
+    """Whether a card would open what somebody has answered on another phone: staff hand cards out and know
+    the facts of the register, so no card does that without a call.
     """
-    maker = roles.staff_of_subject(visit.connection, links.maker(visit.connection, card))
-    chats = people.chats_of_clients(visit.connection, [client_id])
-    return maker is not None and client_id in chats
+    chat = people.chats_of_clients(visit.connection, [client_id]).get(client_id)
+    return chat is not None and chat.id != visit.chat.id
 
 
 def _many_at_once(visit: Visit, client_id: int, card: int) -> bool:

@@ -8,7 +8,7 @@ undone.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import time, timedelta
 from hashlib import sha256
 
 from spm_bot.fieldwork.round_states import RoundState
@@ -16,6 +16,7 @@ from spm_bot.fieldwork.wall import in_steps
 from spm_bot.storage import audits, rounds
 from spm_bot.storage.rounds import Round
 from spm_bot.surveys.session import Answer
+from spm_bot.times import at_wall, on_wall
 from spm_bot.usecases.eligibility import launch_problem
 from spm_bot.usecases.judge_request import tell_judges
 from spm_bot.usecases.offer import Asker, asker_of, offered, within
@@ -27,6 +28,9 @@ from spm_bot.usecases.weigh import Wish, usual_size, weigh
 
 WINDOW_HOURS = 72
 STRATA = ("branch", "product", "gender")
+PREVIEWS_A_DAY = 10
+"""Many looks from many sides would tell more than each of them does."""
+_LOOK = "ask_previewed"
 
 Answers = Mapping[str, Answer]
 Values = dict[str, str | float]
@@ -67,7 +71,11 @@ def preview(visit: Visit, answers: Answers) -> Values:
     asker = asker_of(visit)
     if asker is None or not within(visit, asker, answers):
         return {**nothing, "preview": "not_allowed"}
+    if _has_looked_enough(visit, asker):
+        return {**nothing, "preview": "too_often"}
     wish = weigh(visit, asker, answers)
+    look = {"event": _LOOK, "survey": wish.survey.code, "audience": wish.audience.to_json()}
+    audits.write_down(visit.connection, at=visit.now, actor=asker.who.subject, **look)
     if wish.problem:
         return {**nothing, "preview": wish.problem}
     lines = wish.outlook.lines(visit.voice)
@@ -75,7 +83,7 @@ def preview(visit: Visit, answers: Answers) -> Values:
         lines.append(visit.voice.say("So many need the yes of an SPM manager first."))
     return {
         "preview": "ready",
-        "eligible": str(in_steps(wish.outlook.eligible)),
+        "eligible": str(wish.eligible),
         "sample": str(in_steps(wish.size)),
         "reasons": "".join(f"\n{line}" for line in lines),
     }
@@ -102,6 +110,15 @@ def submit(visit: Visit, answers: Answers) -> None:
     offer_undo(visit, round_)
     if wish.needs_yes:
         tell_judges(visit, round_)
+
+
+def _has_looked_enough(visit: Visit, asker: Asker) -> bool:
+    """Whether this person has seen a day's previews, by the institution's clock."""
+    zone = visit.desk.institution.time_zone
+    today = at_wall(on_wall(visit.now, zone=zone).date(), time(), zone=zone)
+    who = asker.who.subject
+    seen = audits.lines(visit.connection, limit=PREVIEWS_A_DAY, actor=who, event=_LOOK, since=today)
+    return len(seen) == PREVIEWS_A_DAY
 
 
 def _can_ask(visit: Visit, asker: Asker) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from functools import partial
 from typing import Any
 
@@ -13,7 +13,7 @@ from spm_bot.fieldwork.contact_rules import Reason
 from spm_bot.log import event
 from spm_bot.storage import audits, loads
 from spm_bot.storage.store import Connection, Store
-from spm_bot.times import Week
+from spm_bot.times import Week, at_wall
 from spm_bot.usecases.visit import Desk
 
 _log = logging.getLogger("spm_bot.brake")
@@ -36,10 +36,13 @@ def room(connection: Connection, desk: Desk, survey: str, now: datetime) -> Room
     """The room in the week of `now` for invitations to `survey`; None if it has no limit."""
     if survey not in BRAKED:
         return None
-    week = Week.of(now, desk.institution.time_zone)
+    zone = desk.institution.time_zone
+    week = Week.of(now, zone)
     load = loads.load(connection, survey, week=week)
     limit = weekly_limit(load, cases_per_week=desk.institution.protection.cases_per_week)
-    return Room(limit, loads.invited_since(connection, survey, week=week), load.overdue)
+    # What was planned for one week may leave in the next: a limit is one of messages that arrive.
+    monday = at_wall(week.start, time(0), zone=zone)
+    return Room(limit, loads.invited_since(connection, survey, since=monday), load.overdue)
 
 
 def room_left(connection: Connection, desk: Desk, survey: str, now: datetime) -> int | None:

@@ -23,15 +23,20 @@ def sample_code(standing: StandingRound, slot: datetime, *, desk: Desk) -> str:
     return f"{standing.code}-{on_wall(slot, zone=desk.institution.time_zone).date().isoformat()}"
 
 
-async def call_sample(standing: StandingRound, slot: datetime, *, store: Store, desk: Desk) -> Round | None:
+async def call_sample(
+    standing: StandingRound, slot: datetime, now: datetime | None = None, *, store: Store, desk: Desk
+) -> Round | None:
     """Opens the sample of `slot`, or has it wait for approval; None while nothing may be started."""
     if standing.sample is None or launch_problem(desk) is not None:
         return None
-    return await insist(partial(_open, standing=standing, slot=slot, desk=desk), store)
+    opening = partial(_open, standing=standing, slot=slot, at=now or slot, desk=desk)
+    return await insist(opening, store)
 
 
-def _open(connection: Connection, *, standing: StandingRound, slot: datetime, desk: Desk) -> Round | None:
-    if row_of(connection, standing, at=slot).state != RoundState.OPEN:
+def _open(
+    connection: Connection, *, standing: StandingRound, slot: datetime, at: datetime, desk: Desk
+) -> Round | None:
+    if row_of(connection, standing, at=at).state != RoundState.OPEN:
         return None
     code = sample_code(standing, slot, desk=desk)
     known = rounds.find_round(connection, code)
@@ -44,7 +49,7 @@ def _open(connection: Connection, *, standing: StandingRound, slot: datetime, de
         origin=STANDING,
         audience=EVERYBODY.to_json(),
         seed=seed_of(code),
-        at=slot,
+        at=at,
         size=standing.sample,
         quota=standing.quota,
         strata=standing.strata,
@@ -53,7 +58,5 @@ def _open(connection: Connection, *, standing: StandingRound, slot: datetime, de
         replacements=standing.replacements,
         state=RoundState.WAITING if standing.approval else RoundState.OPEN,
     )
-    audits.write_down(
-        connection, at=slot, actor="system", event="round_opened", round=code, state=opened.state
-    )
+    audits.write_down(connection, at=at, actor="system", event="round_opened", round=code, state=opened.state)
     return opened

@@ -6,30 +6,57 @@ same frame gives the same sample.
 
 from __future__ import annotations
 
+import logging
 from array import array
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from random import Random
 
 from spm_bot.fieldwork.quotas import Stratum, allocate
 from spm_bot.fieldwork.sampling import draw_strata
-from spm_bot.storage import draws, frames
+from spm_bot.log import event
+from spm_bot.storage import audits, draws, frames
 from spm_bot.storage.draws import Part
 from spm_bot.storage.rounds import Round
 from spm_bot.storage.store import Conflict, Store
 
+_log = logging.getLogger("spm_bot.samples")
+
+EMPTY = "round_empty"
 CHUNK = 1_000
 """Rows written in one transaction, so that nobody's answer waits behind a draw."""
 
 
-async def draw_sample(round_: Round, *, store: Store) -> bool:
+async def draw_sample(round_: Round, now: datetime, *, store: Store) -> bool:
     """Draws the first wave over the strata of the round; False if somebody else draws it as well."""
     frame = await _frame(round_, store=store)
     people = {stratum: len(clients) for stratum, clients in frame.items()}
-    places = allocate(people, round_.size or 0)
-    quotas = {} if round_.quota is None else allocate(people, round_.quota)
+    rng = Random(f"{round_.seed}:shares")  # noqa: S311  # a sample, not a secret
+    places = allocate(people, round_.size or 0, rng=rng)
+    quotas = {} if round_.quota is None else allocate(places, round_.quota, rng=rng)
     parts = [Part(stratum, count, places[stratum], quotas.get(stratum)) for stratum, count in people.items()]
-    return await _keep(round_, frame, places, parts=parts, store=store)
+    if not await _keep(round_, frame, places, parts=parts, store=store):
+        return False
+    await _tell(round_, parts, now, store=store)
+    return True
+
+
+async def _tell(round_: Round, parts: Sequence[Part], now: datetime, *, store: Store) -> None:
+    """Says whom the sample cannot hear; one that found nobody is in the audit as well."""
+    shut_out = sum(part.people for part in parts if not part.places)
+    event(
+        _log,
+        "sample_drawn",
+        round=round_.code,
+        people=sum(part.people for part in parts),
+        places=sum(part.places for part in parts),
+        people_without_a_place=shut_out,
+    )
+    if not parts:
+        told = partial(audits.write_down, at=now, actor="system", event=EMPTY, round=round_.code)
+        await store.write(told)
+        event(_log, EMPTY, severity=logging.WARNING, round=round_.code)
 
 
 async def draw_again(round_: Round, places: Mapping[Stratum, int], *, store: Store) -> bool:

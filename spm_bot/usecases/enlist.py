@@ -28,10 +28,6 @@ class StaffPlan:
     tally: Tally = field(default_factory=Tally)
     present: int = 0
 
-    @property
-    def missing(self) -> int:
-        return self.tally[Kind.MISSING]
-
 
 async def plan_staff(register: Register, *, store: Store, terms: Terms) -> StaffPlan:
     """What the list of staff would change."""

@@ -63,7 +63,7 @@ def _whose(visit: Visit, who: Colleague, code: str) -> _Whose | None:
     found = people.clients_where(visit.connection, code=code)
     gone = peppers.branch_of_forgotten(visit.connection, code)
     whose = _Whose(found[0].id, found[0].branch) if found else None
-    if whose is None and gone is not None:
+    if whose is None and gone:
         whose = _Whose(None, gone)
     allowed = whose is not None and (EVERYWHERE in who.branches or who.works_in(whose.branch))
     return whose if allowed else None
@@ -73,17 +73,17 @@ def _make(visit: Visit, who: Colleague, whose: _Whose, code: str) -> None:
     token, printed_code = _secrets(visit, code)
     # A lost card must not stay good beside the new one.
     links.revoke_links(visit.connection, whose.client or 0, at=visit.now)
-    expires_at = visit.now + CLIENT_LINK_LASTS
-    links.add_link(
+    made = links.add_link(
         visit.connection,
         token=token,
         code=printed_code,
         client=whose.client,
         at=visit.now,
-        # The card of somebody forgotten opens nothing.
-        expires_at=visit.now if whose.client is None else expires_at,
+        expires_at=visit.now + CLIENT_LINK_LASTS,
         made_by=who.subject,
     )
+    earlier = peppers.note_card(visit.connection, code, made)
+    links.revoke_link(visit.connection, earlier or 0, at=visit.now)
     audits.write_down(visit.connection, at=visit.now, actor=who.subject, event=EVENT, branch=whose.branch)
     visit.say(_card(visit, token, printed_code, code), kind="staff")
 

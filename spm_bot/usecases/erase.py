@@ -54,7 +54,9 @@ def _erase(connection: Connection, *, desk: Desk, request: Request, pepper: byte
     told = None if chat is None else _farewell(connection, client.id, chat)
     away = [] if chat is None else _open_questions(connection, client.id, chat)
     rounds.close_open(connection, [client.id], Outcome.NOT_ELIGIBLE)
-    forget_code(connection, client.code, pepper=pepper, at=now, branch=client.branch)
+    # Staff get cards for active clients alone: who was closed stays as unknown to them as before.
+    branch = client.branch if client.status == "active" else ""
+    forget_code(connection, client.code, pepper=pepper, at=now, branch=branch)
     cell = desk.institution.minimum_cell
     openings = () if chat is None else _openings(connection, desk, client.id, chat)
     chats = farewells.erase(connection, client.id, code=client.code, minimum_cell=cell, openings=openings)

@@ -1,7 +1,8 @@
 """How many people of an audience can be asked, and what holds the others back, before anybody is asked.
 
 Branch staff are told what was so at the start of yesterday, and never which of the things that a client
-decides holds somebody back: who joined and who agreed is not theirs to know.
+decides holds somebody back: who joined and who agreed is not theirs to know. One number alone of what they
+are told depends on clients, in steps of five; the rest is the register and what follows from that number.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from datetime import datetime
 from types import MappingProxyType
 
 from spm_bot.fieldwork.audience import NEEDS, Audience, Candidate, Needs, reasons
-from spm_bot.fieldwork.contact_rules import Reason
+from spm_bot.fieldwork.contact_rules import LOOK_BACK, History, Reason
 from spm_bot.fieldwork.register import ACTIVE, WRITTEN_OFF
 from spm_bot.fieldwork.wall import LEAST, in_steps, seen_until
 from spm_bot.protection.consent import Purpose
-from spm_bot.storage import audiences, consents
+from spm_bot.storage import audiences, consents, histories
 from spm_bot.storage.store import Connection
 from spm_bot.surveys.model import Survey
 from spm_bot.texts import Voice, sentence
@@ -51,14 +52,15 @@ _REASONS: Mapping[Reason, str] = MappingProxyType(
         Reason.WINDOW_SHUT: _LATELY,
     }
 )
-_OWN_AFFAIRS = frozenset(
-    {Reason.NOT_JOINED, Reason.UNREACHABLE, Reason.NO_CONSENT, Reason.NO_LANGUAGE, Reason.OPEN_SESSION}
+_OF_THE_REGISTER = frozenset(
+    {Reason.WORKS_HERE, Reason.UNDER_AGE, Reason.AGE_UNKNOWN, Reason.NO_LOAN, Reason.HAS_LOAN}
 )
+_LIVE = _REASONS.keys() - _OF_THE_REGISTER
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """How many can be asked, and how many each sentence holds back, in the order in which they are told."""
+    """How many can be asked, behind the wall in steps, and how many each sentence holds back, in order."""
 
     eligible: int
     held_back: tuple[tuple[str, int], ...]
@@ -97,11 +99,23 @@ def foresee(
         now=now,
         has_hour=hours_within(desk, now),
     )
+    counts = {reason: _scaled(count, people, look.of) for reason, count in found.items()}
+    return _behind_wall(counts) if behind_wall else _in_full(counts)
+
+
+def _in_full(counts: Mapping[Reason | None, int]) -> Outlook:
     told: Counter[str] = Counter()
-    for reason in _REASONS:
-        hidden = behind_wall and reason in _OWN_AFFAIRS
-        told[_NOT_NOW if hidden else _REASONS[reason]] += _scaled(found[reason], people, look.of)
-    return Outlook(_scaled(found[None], people, look.of), tuple(told.items()))
+    for reason, words in _REASONS.items():
+        told[words] += counts.get(reason, 0)
+    return Outlook(counts.get(None, 0), tuple(told.items()))
+
+
+def _behind_wall(counts: Mapping[Reason | None, int]) -> Outlook:
+    """Whoever the register does not hold back can be asked or cannot: the one number gives the other."""
+    told = {_REASONS[each]: counts.get(each, 0) for each in _REASONS if each in _OF_THE_REGISTER}
+    possible = sum(count for each, count in counts.items() if each is None or each in _LIVE)
+    eligible = in_steps(counts.get(None, 0))
+    return Outlook(eligible, (*told.items(), (_NOT_NOW, in_steps(possible) - eligible)))
 
 
 def _as_known(
@@ -111,6 +125,7 @@ def _as_known(
     until = seen_until(now, zone=desk.institution.time_zone)
     ids = [each.client for each in people]
     agreed = consents.clients_agreeing(connection, Purpose.SURVEY, ids, before=until)
+    asked = histories.as_known(connection, ids, since=now - LOOK_BACK, at=until)
     return [
         replace(
             each,
@@ -119,6 +134,7 @@ def _as_known(
             agrees=each.client in agreed,
             language=language,
             busy=False,
+            history=asked.get(each.client, History()),
             hour=None,
         )
         for each in people

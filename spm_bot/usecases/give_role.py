@@ -26,6 +26,9 @@ ROLE_NAMES = {
 }
 
 
+NOT_IN_LIST = sentence("somebody who is not in the list of staff")
+
+
 def give_role(visit: Visit, staff: int, link: Link) -> None:
     """Gives the role of a link to whoever used it; one in force already, on another phone say, stays so."""
     role, subject = link.role or "", roles.subject_of_staff(visit.connection, staff)
@@ -71,7 +74,7 @@ def menu_for(connection: Connection, chat: Chat, staff: int) -> tuple[tuple[str,
 
 def link_used(visit: Visit, spoken: Voice, *, staff: int, role: str, branch: str) -> str:
     """What administrators are told: who used a link, and for what."""
-    who = employees.name_of(visit.connection, staff) or spoken.say("somebody who is not in the list of staff")
+    who = employees.name_of(visit.connection, staff) or spoken.say(NOT_IN_LIST)
     about = role_words(spoken, visit.desk, role, branch)
     return spoken.say("A staff link was used by %(who)s: %(role)s, %(where)s.", who=who, **about)
 
@@ -98,6 +101,7 @@ def _tell_others(visit: Visit, staff: int, identity: int, link: Link, *, waits: 
     held = [each for each in roles.roles_in_force(visit.connection) if each.staff != staff]
     told = {each.staff for each in held if each.role == Role.ADMINISTRATOR}
     asked = {each.staff for each in held if each.role in CONFIRMS} if waits else set()
+    asked = {each for each in asked if employees.known(visit.connection, each)}
     chats = people.chats_of_staff(visit.connection, told | asked)
     for member, chat in chats.items():
         spoken = voice(chat.language)

@@ -9,7 +9,6 @@ from functools import partial
 from secrets import choice, token_urlsafe
 
 from spm_bot.storage import audits, links, people
-from spm_bot.storage.people import Client
 from spm_bot.storage.store import Connection, Store
 from spm_bot.usecases.enrol_staff import STAFF_LINK_LASTS
 from spm_bot.usecases.spell_link import CLIENT_LINK_LASTS, CODE_SIGNS
@@ -38,17 +37,11 @@ async def invite_clients(
 
 
 async def draw_links(*, store: Store, branch: str | None, code: str | None) -> list[NewLink]:
-    """The secrets of new links for these clients. None of them works before it is kept. Who has joined
-    already gets one only when named: a card in other hands could open what was answered on their phone.
+    """The secrets of new links for these clients, joined or not: what is printed must not tell them apart.
+    None of them works before it is kept.
     """
-    clients = await store.read(partial(_without_cards, branch=branch, code=code))
+    clients = await store.read(partial(people.clients_where, branch=branch, code=code))
     return [NewLink(client.id, client.code, _token(), _code()) for client in clients]
-
-
-def _without_cards(connection: Connection, *, branch: str | None, code: str | None) -> list[Client]:
-    clients = people.clients_where(connection, branch=branch, code=code)
-    joined = {} if code else people.chats_of_clients(connection, [client.id for client in clients])
-    return [client for client in clients if client.id not in joined]
 
 
 async def keep_links(made: Sequence[NewLink], *, store: Store, actor: str, now: datetime) -> None:

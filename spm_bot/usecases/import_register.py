@@ -15,7 +15,7 @@ from typing import TypeVar
 from spm_bot.fieldwork.changes import Kind
 from spm_bot.fieldwork.outcomes import Outcome
 from spm_bot.fieldwork.register import ACTIVE, ClientRow
-from spm_bot.storage import audits, branch_months, portfolio_days, registers, rounds
+from spm_bot.storage import audits, branch_months, past_imports, portfolio_days, registers, rounds
 from spm_bot.storage.peppers import forgotten_among
 from spm_bot.storage.registers import Taken
 from spm_bot.storage.store import Connection, Store
@@ -39,8 +39,8 @@ async def carry_out_import(
     """Does what the plan says, and writes down that it was done."""
     register = plan.incoming.register
     # Written down first: an import that is killed half-way has changed the register all the same.
-    line = partial(audits.write_down, at=now, actor=actor, event="register_imported", as_of=register.as_of)
-    await store.write(partial(line, **_counts(plan)))
+    line = partial(audits.write_down, at=now, actor=actor, event=past_imports.EVENT, as_of=register.as_of)
+    await store.write(partial(line, lists=" ".join(plan.incoming.lists), **_counts(plan)))
     await enlist(plan.staff, store=store, as_of=register.as_of, now=now)
     if plan.facts:
         await store.write(partial(branch_months.write_facts, rows=register.facts))
@@ -52,7 +52,7 @@ async def carry_out_import(
     for codes in _chunks(plan.missing):
         await store.write(partial(_close_chunk, codes=codes, as_of=register.as_of))
         progress(len(codes))
-    if register.clients is not None:
+    if plan.incoming.tells_all_loans:
         await store.write(partial(portfolio_days.keep_day, as_of=register.as_of))
 
 
@@ -90,6 +90,7 @@ def _take_back_invitations(connection: Connection, taken: Sequence[Taken]) -> No
 def _counts(plan: Plan) -> dict[str, int]:
     found = {"read": plan.read, "forgotten": plan.forgotten, "refused": plan.incoming.refused}
     found |= {"facts": plan.facts, "partial": int(not plan.incoming.terms.whole)}
+    found |= {"active": plan.active, "allowed": int(plan.incoming.allow_closing)}
     for what, tally in (("clients", plan.clients), ("loans", plan.loans), ("staff", plan.staff.tally)):
         ways = {"added": tally[Kind.ADDED], "changed": tally[Kind.CHANGED], "closed": tally.closed}
         found |= {f"{what}_{way}": count for way, count in ways.items()}

@@ -9,7 +9,7 @@ from spm_bot.messages import Outbound
 from spm_bot.protection.consent import Purpose
 from spm_bot.storage import consents, links, people, sessions, waiting
 from spm_bot.storage.links import Link
-from spm_bot.usecases.admit import ask_who, tell_joined, tell_too_old, tell_waiting
+from spm_bot.usecases.admit import FORGOTTEN, ask_who, tell_joined, tell_too_old, tell_waiting
 from spm_bot.usecases.enrol_staff import enrol_staff
 from spm_bot.usecases.facts import house_facts
 from spm_bot.usecases.follow import show_again
@@ -61,6 +61,8 @@ def redeem(visit: Visit, link: Link | None) -> None:
         visit.say(visit.voice.say("This card is for a client. A staff chat cannot be used for it."))
     elif link is not None and link.client is not None:
         _redeem_card(visit, link, link.client)
+    elif link is not None and link.role is None:
+        _redeem_card_of_forgotten(visit, link)
     elif link is None or not link.open_at(visit.now) or not enrol_staff(visit, link):
         tell_too_old(visit)
 
@@ -75,6 +77,16 @@ def _redeem_card(visit: Visit, link: Link, client_id: int) -> None:
     else:
         facts = proof_facts(visit.connection, visit.desk, client_id)
         ask_who(visit, client_id, card=link.id, check=str(facts["second_check"]))
+
+
+def _redeem_card_of_forgotten(visit: Visit, link: Link) -> None:
+    """Goes like the card of somebody who has joined on another phone, and nobody is ever called."""
+    if link.address == visit.chat.id:
+        tell_waiting(visit)
+    elif not link.open_at(visit.now):
+        tell_too_old(visit)
+    else:
+        ask_who(visit, FORGOTTEN, card=link.id, check=visit.desk.institution.joining.second_check)
 
 
 def _greet_stranger(visit: Visit) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from spm_bot.surveys.model import Choice, Words
 from spm_bot.surveys.session import Answer
 from spm_bot.usecases.visit import Visit
-from spm_bot.usecases.vouch import EVERYWHERE, MAY_ASK, MAY_JUDGE, Colleague, colleague
+from spm_bot.usecases.vouch import EVERYWHERE, MAY_ASK, MAY_JUDGE, Colleague, colleague, is_behind_wall
 
 ALL = "*"
 LISTS = {"template": "templates", "branch": "branches", "branches": "places", "product": "products"}
@@ -18,11 +18,12 @@ LISTS = {"template": "templates", "branch": "branches", "branches": "places", "p
 @dataclass(frozen=True, slots=True)
 class Asker:
     """Who asks. Whoever is `free` takes any survey and any people in their scope, others a template for a
-    branch or for a product of it.
+    branch or for a product of it. `behind_wall` is whoever holds a role of a branch, free or not.
     """
 
     who: Colleague
     free: bool
+    behind_wall: bool
 
     @property
     def everywhere(self) -> bool:
@@ -31,10 +32,11 @@ class Asker:
 
 def asker_of(visit: Visit) -> Asker | None:
     """Whoever speaks, if they may ask at all."""
+    walled = is_behind_wall(visit)
     if (free := colleague(visit, MAY_JUDGE)) is not None:
-        return Asker(free, free=True)
+        return Asker(free, free=True, behind_wall=walled)
     who = colleague(visit, MAY_ASK)
-    return None if who is None else Asker(who, free=False)
+    return None if who is None else Asker(who, free=False, behind_wall=walled)
 
 
 def offered(visit: Visit, asker: Asker) -> dict[str, tuple[Choice, ...]]:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from spm_bot.fieldwork.changes import Change, Kind, Tally, Terms, numbers_of_staff, shrinks
 from spm_bot.fieldwork.register import ClientRow, Register
 from spm_bot.storage import branch_months, loan_books, portfolio_days, registers
+from spm_bot.storage.past_imports import PastImport, past_imports
 from spm_bot.storage.peppers import forgotten_among
 from spm_bot.storage.registers import Taken
 from spm_bot.storage.store import Connection, Store
-from spm_bot.times import DAY
+from spm_bot.times import on_wall
 from spm_bot.usecases.enlist import StaffPlan, plan_staff
 
 CHUNK = 500
 """Clients looked at in one transaction."""
+LOOKED_BACK = timedelta(days=30)
+"""Clients who go little by little are counted over so long."""
+_UTC = ZoneInfo("UTC")
 
 Tell = Callable[[str, Change], None]
 Progress = Callable[[int], object]
@@ -28,23 +33,40 @@ class Untimely(Exception):
 
 
 class Shrunken(Exception):
-    """So many are missing that the lists may be only a part; the message says how many."""
+    """So many would be gone that the lists may be only a part; the message says how many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """Lists as they came in, and how to take them. `allow_closing`: it is right that many are missing."""
+    """Lists as they came in, and how to take them. `allow_closing`: it is right that many go.
+    Days are those of the institution's `zone`.
+    """
 
     register: Register
     terms: Terms
     allow_closing: bool = False
     refused: int = 0
+    zone: ZoneInfo = _UTC
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """The kinds of lists that are given."""
+        register = self.register
+        clients = register.clients is not None
+        given = {"clients": clients, "loans": clients and self.terms.names_loans}
+        given |= {"staff": register.staff is not None, "facts": bool(register.facts)}
+        return tuple(kind for kind, there in given.items() if there)
+
+    @property
+    def tells_all_loans(self) -> bool:
+        """Whether every loan that is paid will be as of the day of these lists."""
+        return "loans" in self.lists and self.terms.whole and not self.refused
 
 
 @dataclass(slots=True)
 class Plan:
     """What an import would do. `rows` are to be written, `missing` clients to be closed; `risen` are clients
-    whom the lists have as active and we as deceased.
+    whom the lists have as active and we as deceased; `active` are the clients before it.
     """
 
     incoming: Incoming
@@ -56,6 +78,7 @@ class Plan:
     risen: list[str] = field(default_factory=list)
     forgotten: int = 0
     facts: int = 0
+    active: int = 0
 
     @property
     def read(self) -> int:
@@ -78,25 +101,33 @@ async def plan_import(
     progress: Progress = lambda _done: None,
 ) -> Plan:
     """What the lists would change; `tell` hears of everything that does. Raises Untimely or Shrunken."""
-    await _check_day(incoming.register.as_of, store=store, now=now)
-    plan = Plan(incoming)
+    past = await store.read(past_imports)
+    await _check_day(incoming, past, store=store, now=now)
+    plan = Plan(incoming, active=len(await store.read(registers.active_codes)))
     plan.staff = await plan_staff(incoming.register, store=store, terms=incoming.terms)
     for change in plan.staff.changes:
         tell("staff", change)
-    _check_shrinking(plan.staff.missing, of=plan.staff.present, what="members of staff", incoming=incoming)
+    _check_shrinking(plan.staff.tally, of=plan.staff.present, what="members of staff", incoming=incoming)
     plan.facts = await store.read(partial(branch_months.count_new, rows=incoming.register.facts))
     if incoming.register.clients is not None:
         await _plan_clients(plan, incoming.register.clients, store=store, tell=tell, progress=progress)
+        _check_bleeding(plan, [each for each in past if now - each.at <= LOOKED_BACK])
     return plan
 
 
-async def _check_day(as_of: str, *, store: Store, now: datetime) -> None:
-    if as_of > (now + DAY).date().isoformat():
+async def _check_day(incoming: Incoming, past: Sequence[PastImport], *, store: Store, now: datetime) -> None:
+    """Each kind of list is no older than the newest that came in, and none is of a day to come."""
+    as_of = incoming.register.as_of
+    if as_of > on_wall(now, zone=incoming.zone).date().isoformat():
         raise Untimely(f"the lists are of {as_of}, and that day is still to come")
-    days = (await store.read(loan_books.newest_day), await store.read(portfolio_days.newest_kept))
-    newest = max((day for day in days if day is not None), default="")
-    if as_of < newest:
-        raise Untimely(f"the lists are of {as_of}, and the register already holds those of {newest}")
+    for kind in incoming.lists:
+        days = [each.as_of for each in past if kind in each.lists]
+        if kind == "loans":
+            held = (await store.read(loan_books.newest_day), await store.read(portfolio_days.newest_kept))
+            days += [day for day in held if day is not None]
+        newest = max(days, default="")
+        if as_of < newest:
+            raise Untimely(f"the lists are of {as_of}, and the register already holds {kind} of {newest}")
 
 
 async def _plan_clients(
@@ -127,14 +158,29 @@ async def _plan_clients(
         for each in await store.read(compare):
             plan.note(each.change)
             tell("client", each.change)
-    _check_shrinking(len(plan.missing), of=len(active), what="active clients", incoming=incoming)
+    _check_shrinking(plan.clients, of=plan.active, what="active clients", incoming=incoming)
     paid = await store.read(loan_books.count_active)
-    _check_shrinking(plan.loans[Kind.MISSING], of=paid, what="active loans", incoming=incoming)
+    _check_shrinking(plan.loans, of=paid, what="active loans", incoming=incoming)
 
 
-def _check_shrinking(missing: int, *, of: int, what: str, incoming: Incoming) -> None:
-    if not incoming.allow_closing and shrinks(missing, of=of):
-        raise Shrunken(f"{missing} of {of} {what} are missing in the list")
+def _check_shrinking(tally: Tally, *, of: int, what: str, incoming: Incoming) -> None:
+    if not incoming.allow_closing and shrinks(tally.closed, of=of):
+        ways = f"{tally[Kind.MISSING]} missing in the list, {tally[Kind.CLOSED]} ended by it"
+        raise Shrunken(f"{tally.closed} of {of} {what} would be gone ({ways})")
+
+
+def _check_bleeding(plan: Plan, past: Sequence[PastImport]) -> None:
+    """Lists that shrink little by little; whoever allowed a closing has answered for all before it."""
+    most = plan.active
+    for each in reversed(past):
+        if each.allowed:
+            break
+        most = max(most, each.active)
+    going = plan.clients.closed
+    gone = most - plan.active + going
+    if going and not plan.incoming.allow_closing and shrinks(gone, of=most):
+        days = LOOKED_BACK.days
+        raise Shrunken(f"{gone} of {most} clients who were active in the last {days} days would be gone")
 
 
 def _compare_chunk(

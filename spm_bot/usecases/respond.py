@@ -31,20 +31,28 @@ def respond(connection: Connection, desk: Desk, opened: Opened, survey: Survey, 
     given = {name: answer for name, answer in session.answers.items() if not answer.skipped}
     origin = PRACTICE
     if opened.invitation is not None:
-        origin = _settle_invitation(connection, opened.invitation, survey, session, answered=len(given))
+        origin = _settle_invitation(
+            connection, opened.invitation, survey, session, answered=len(given), now=now
+        )
     if not session.answers:
         return
     _record(connection, desk, opened, survey, origin=origin, now=now)
 
 
 def _settle_invitation(
-    connection: Connection, invitation: int, survey: Survey, session: Session, *, answered: int
+    connection: Connection,
+    invitation: int,
+    survey: Survey,
+    session: Session,
+    *,
+    answered: int,
+    now: datetime,
 ) -> str:
     asked = [q for q in relevant_questions(survey, session) if q.kind not in {Kind.NOTE, Kind.SUPPLIED}]
     outcome = outcomes.of_session(
         finished=session.state is State.FINISHED, answered=answered, relevant=len(asked)
     )
-    rounds.set_outcome(connection, invitation, outcome)
+    rounds.set_outcome(connection, invitation, outcome, ended_at=now)
     known = rounds.invitation(connection, invitation)
     return known.origin if known is not None else PRACTICE
 

@@ -6,14 +6,15 @@ from datetime import datetime
 
 from spm_bot.messages import Outbound
 from spm_bot.protection.duties import CONFIRMS, NEEDS_SECOND, Role
-from spm_bot.storage import audits, outbox, people, roles, sessions
+from spm_bot.storage import audits, employees, outbox, people, roles, sessions
 from spm_bot.storage.people import Chat
 from spm_bot.storage.roles import Role as Held
 from spm_bot.storage.sessions import ENDED
 from spm_bot.storage.store import Connection
 from spm_bot.surveys import engine
-from spm_bot.texts import voice
-from spm_bot.usecases.give_role import ROLE_NAMES, link_used, menu_for
+from spm_bot.texts import sentence, voice
+from spm_bot.usecases.give_role import NOT_IN_LIST, ROLE_NAMES, link_used, menu_for
+from spm_bot.usecases.tell_administrators import tell_administrators
 from spm_bot.usecases.visit import Visit
 
 
@@ -43,6 +44,8 @@ def press_revoke(visit: Visit, role_id: int) -> str:
     in_force = held is not None and held.confirmed_at is not None
     if held is None or (in_force and not _holds(visit, {Role.ADMINISTRATOR})):
         return say("That is settled already, or not yours to confirm.")
+    if _is_last(visit, held):
+        return say("There must be one administrator: make somebody else one first.")
     revoke_role(visit.connection, role_id, actor=actor, now=visit.now)
     return _settled(visit, held, say("Revoked."))
 
@@ -83,6 +86,9 @@ def revoke_role(connection: Connection, role_id: int, *, actor: str, now: dateti
     if chat is not None:
         close_form(connection, chat, now=now)
     _tell(connection, held, now=now, revoked=True)
+    told = sentence("A role was taken away: %(who)s, %(role)s.")
+    who = employees.name_of(connection, held.staff) or NOT_IN_LIST
+    tell_administrators(connection, told, now=now, but=actor, who=who, role=ROLE_NAMES[held.role])
     return True
 
 
@@ -111,10 +117,24 @@ def _tell(connection: Connection, held: Held, *, now: datetime, revoked: bool) -
 
 
 def _settler(visit: Visit) -> str | None:
-    """The subject of whoever pressed, if they may settle roles at all."""
+    """The subject of whoever pressed, if they may settle roles at all; nobody does whom a list leaves out."""
     if visit.chat.staff is None or not _holds(visit, CONFIRMS):
         return None
+    if not employees.known(visit.connection, visit.chat.staff):
+        return None
     return roles.subject_of_staff(visit.connection, visit.chat.staff)
+
+
+def _is_last(visit: Visit, held: Held) -> bool:
+    """Whether no administrator would be left in force without this role."""
+    if held.role != Role.ADMINISTRATOR or held.confirmed_at is None:
+        return False
+    return not any(
+        each.role == Role.ADMINISTRATOR
+        and each.id != held.id
+        and employees.known(visit.connection, each.staff)
+        for each in roles.roles_in_force(visit.connection)
+    )
 
 
 def _holds(visit: Visit, among: set[Role] | frozenset[Role]) -> bool:

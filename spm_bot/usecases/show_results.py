@@ -5,7 +5,9 @@ They are counted once: whoever could compare two counts would know what the peop
 
 from __future__ import annotations
 
-from spm_bot.analytics.shares import Bound, Share, share
+from collections.abc import Callable
+
+from spm_bot.analytics.shares import Bound, Share, share, veiled_share
 from spm_bot.fieldwork.audience import Audience
 from spm_bot.fieldwork.round_states import RoundState
 from spm_bot.fieldwork.wall import in_steps
@@ -18,14 +20,13 @@ from spm_bot.usecases.facts import house_facts
 from spm_bot.usecases.name_request import day_of, named
 from spm_bot.usecases.talk import begin
 from spm_bot.usecases.visit import Visit
-from spm_bot.usecases.vouch import EVERYWHERE, MAY_JUDGE, MAY_SEE_RESULTS, Colleague, colleague, refuse
+from spm_bot.usecases.vouch import EVERYWHERE, MAY_SEE_RESULTS, Colleague, colleague, is_behind_wall, refuse
 
 MOST = 10
 """Surveys to pick from, the newest."""
 LONGEST = 3_500
 """Letters of a message; a chat takes somewhat more."""
-CONDUCT = frozenset({"cs4", "ds8"})
-"""Questions about how staff behave: never for the manager of the branch."""
+Shown = Callable[..., Share | None]
 _TOO_FEW = sentence("Too few people answered to show anything.")
 _PEOPLE = sentence("Answers of about %(count)s people.")
 _NPS = {"0–6": range(7), "7–8": range(7, 9), "9–10": range(9, 11)}
@@ -83,12 +84,12 @@ def _results(visit: Visit, who: Colleague, round_: Round) -> list[str]:
     found = _once(visit, round_)
     if survey is None or found is None:
         return [f"{head}\n{say(_TOO_FEW)}"]
-    of_branch = EVERYWHERE not in who.branches and not who.roles & MAY_JUDGE
-    hidden = CONDUCT if of_branch else frozenset[str]()
+    walled = is_behind_wall(visit)
+    shown = veiled_share if walled else share
     blocks = [
-        _block(visit, question, found)
+        _block(visit, question, found, shown)
         for question in survey.questions
-        if question.name not in hidden and _is_counted(question)
+        if _is_counted(question) and not (walled and question.conduct)
     ]
     return _messages([f"{head}\n{say(_PEOPLE, count=in_steps(found.people))}", *blocks])
 
@@ -105,14 +106,14 @@ def _once(visit: Visit, round_: Round) -> Tally | None:
     return found
 
 
-def _block(visit: Visit, question: Question, found: Tally) -> str:
+def _block(visit: Visit, question: Question, found: Tally, in_hundred: Shown) -> str:
     speaker, minimum = visit.voice, visit.desk.institution.minimum_cell
     people = found.answered.get(question.name, 0)
     words = question.label.in_(speaker.language)
     for name, fact in house_facts(visit.desk.institution, speaker.language).items():
         words = words.replace(f"${{{name}}}", str(fact))
     shares = {
-        label: share(count, of=people, minimum=minimum)
+        label: in_hundred(count, of=people, minimum=minimum)
         for label, count in _counts(question, found, speaker).items()
     }
     lines = [f"– {label}: {_in_words(shown)}" for label, shown in shares.items() if shown is not None]

@@ -10,14 +10,18 @@ from spm_bot.storage.store import Connection
 from spm_bot.texts import voice
 
 
-def tell_administrators(connection: Connection, words: str, /, *, now: datetime, **values: str) -> None:
-    """Queues `words`, marked as a `sentence` where they stand, for everybody who holds the role.
+def tell_administrators(
+    connection: Connection, words: str, /, *, now: datetime, but: str = "", **values: str
+) -> None:
+    """Queues `words`, marked as a `sentence` where they stand, for everybody who holds the role `but` for
+    one, named by their subject.
 
     Values that are themselves sentences are said in the reader's language too.
     """
     held = roles.roles_in_force(connection)
-    chats = people.chats_of_staff(connection, {role.staff for role in held if role.role == "administrator"})
-    for chat in chats.values():
+    told_to = {role.staff for role in held if role.role == "administrator"}
+    told_to -= {roles.staff_of_subject(connection, but)}
+    for chat in people.chats_of_staff(connection, told_to).values():
         say = voice(chat.language).say
         told = say(words, **{name: say(value) for name, value in values.items()})
         outbox.put(connection, chat.id, [Outbound(told)], kind="staff", at=now)

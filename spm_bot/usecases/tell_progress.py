@@ -1,4 +1,5 @@
-"""`/progress`: how far one's own requests have come, in the words of the wall; SPM managers see all of them.
+"""`/progress`: how far one's own requests have come, in the words of the wall; SPM managers see all of them,
+unless they hold a role of a branch as well.
 
 Everything here stands as it was at the start of yesterday, but for what whoever asks did themselves.
 """
@@ -16,7 +17,7 @@ from spm_bot.usecases.name_request import day_of, named
 from spm_bot.usecases.near_audiences import REMEMBERED
 from spm_bot.usecases.undo import is_unsent, under_way
 from spm_bot.usecases.visit import Visit
-from spm_bot.usecases.vouch import MAY_ASK, MAY_JUDGE, colleague, refuse
+from spm_bot.usecases.vouch import MAY_ASK, MAY_JUDGE, colleague, is_behind_wall, refuse
 
 MOST = 5
 """Requests told of at once, the newest."""
@@ -30,7 +31,7 @@ def tell_progress(visit: Visit) -> None:
     if who is None:
         refuse(visit)
         return
-    everybodys = bool(who.roles & MAY_JUDGE)
+    everybodys = bool(who.roles & MAY_JUDGE) and not is_behind_wall(visit)
     since = visit.now - REMEMBERED
     found = [
         round_

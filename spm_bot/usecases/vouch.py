@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from spm_bot.protection.duties import MENU
+from spm_bot.protection.duties import MENU, OF_A_BRANCH
 from spm_bot.storage import roles
 from spm_bot.usecases.visit import Visit
 
@@ -42,6 +42,14 @@ def refuse(visit: Visit) -> None:
         visit.say(say("This command is for staff."))
     else:
         visit.say(say("Your role does not allow this."))
+
+
+def is_behind_wall(visit: Visit) -> bool:
+    """Whether whoever speaks holds a role of a branch; no other role of theirs lifts the wall."""
+    if visit.chat.staff is None:
+        return False
+    held = roles.roles_in_force(visit.connection, visit.chat.staff)
+    return any(role.role in OF_A_BRANCH and role.branch != EVERYWHERE for role in held)
 
 
 def colleague(visit: Visit, among: Collection[str]) -> Colleague | None:

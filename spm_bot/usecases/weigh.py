@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from spm_bot.fieldwork.audience import Audience
 from spm_bot.fieldwork.sample_sizes import sample_size
+from spm_bot.fieldwork.wall import in_steps
 from spm_bot.surveys.model import Survey
 from spm_bot.surveys.session import Answer
 from spm_bot.usecases.foresee import Outlook, foresee
@@ -23,11 +24,15 @@ EVERYBODY = "everybody"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A request as it stands; `problem` is '' or why it cannot be, `needs_yes` for a large sample."""
+    """A request as it stands; `problem` is '' or why it cannot be, `needs_yes` for a large sample.
+
+    All of it follows from `eligible`, which comes in steps, and so tells no more than that.
+    """
 
     survey: Survey
     audience: Audience
     size: int
+    eligible: int
     outlook: Outlook
     problem: str
     needs_yes: bool
@@ -38,15 +43,16 @@ def weigh(visit: Visit, asker: Asker, answers: Mapping[str, Answer]) -> Wish:
     desk = visit.desk
     survey = desk.library.survey(answers["template"].codes[0])
     audience = _audience(asker, answers)
-    outlook = foresee(visit.connection, desk, survey, audience, now=visit.now, behind_wall=not asker.free)
-    size = _size(desk, answers, eligible=outlook.eligible)
+    outlook = foresee(visit.connection, desk, survey, audience, now=visit.now, behind_wall=asker.behind_wall)
+    eligible = in_steps(outlook.eligible)
+    size = _size(desk, answers, eligible=eligible)
     problem = ""
     if too_near(visit.connection, audience, now=visit.now):
         problem = "too_near"
-    elif outlook.eligible < desk.institution.asking.smallest_audience:
+    elif eligible < desk.institution.asking.smallest_audience:
         problem = "too_few"
     needs_yes = size > desk.institution.asking.approval_over
-    return Wish(survey, audience, size, outlook, problem, needs_yes)
+    return Wish(survey, audience, size, eligible, outlook, problem, needs_yes)
 
 
 def usual_size(desk: Desk, survey: str) -> int:

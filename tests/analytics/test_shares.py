@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spm_bot.analytics.shares import Bound, Share, share
+from spm_bot.analytics.shares import Bound, Share, share, veiled_share
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,39 @@ from spm_bot.analytics.shares import Bound, Share, share
 )
 def test_shares_are_as_coarse_as_few_answers_make_necessary(count: int, of: int, shown: Share | None) -> None:
     assert share(count, of=of, minimum=10) == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "of", "shown"),
+    [
+        (9, 9, None),
+        (0, 31, Share(35, Bound.UNDER)),
+        (1, 31, Share(35, Bound.UNDER)),
+        (9, 31, Share(35, Bound.UNDER)),
+        (10, 31, Share(30)),
+        (21, 31, Share(70)),
+        (22, 31, Share(65, Bound.OVER)),
+        (31, 31, Share(65, Bound.OVER)),
+        (4, 10, Share(100, Bound.UNDER)),
+        (10, 10, Share(0, Bound.OVER)),
+        (50, 200, Share(25)),
+        (9, 200, Share(5, Bound.UNDER)),
+    ],
+)
+def test_managers_of_a_branch_never_see_that_it_was_a_few(count: int, of: int, shown: Share | None) -> None:
+    assert veiled_share(count, of=of, minimum=10) == shown
+
+
+@given(of=st.integers(10, 400))
+def test_behind_the_wall_few_and_none_read_the_same(of: int) -> None:
+    few = {veiled_share(count, of=of, minimum=10) for count in range(10)}
+    all_but_few = {veiled_share(of - count, of=of, minimum=10) for count in range(10) if of - count >= 10}
+    assert (len(few), len(all_but_few)) == (1, 1)
+
+
+@given(told=st.integers(2, 80), count=st.integers(0, 9))
+def test_one_more_answer_moves_no_bound(told: int, count: int) -> None:
+    assert len({veiled_share(count, of=5 * told + more, minimum=10) for more in range(5)}) == 1
 
 
 @given(of=st.integers(10, 29))

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import asyncio
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
 
+from spm_bot.app import opened
+from spm_bot.settings import load_settings
+from spm_bot.storage.store import Connection
 from tests.cli.conftest import Give
+from tests.seed import hire
 
 HEADING = "client_id,branch,full_name,phone,product,loan_id,outstanding_principal,days_in_arrears,officer"
-TODAY = datetime.now(UTC).date()
-WHOLE = "is it the whole one? --allow-closing if they have really left, --partial if it is only a part"
+TODAY = datetime.now(ZoneInfo("Africa/Nairobi")).date()
+WHOLE = "--allow-closing if they have really left, --partial if it is only a part"
 OF_WHICH = "(--as-of says of which day they are)"
 NOTHING = {"added": 0, "changed": 0, "closed": 0}
 
@@ -108,7 +115,20 @@ def test_list_that_shrinks_needs_a_word(give: Give, five: Path) -> None:
     assert (refused.status, refused.out, refused.err) == (
         1,
         "",
-        f"spm-bot: 2 of 5 active clients are missing in the list: {WHOLE}\n",
+        f"spm-bot: 2 of 5 active clients would be gone (2 missing in the list, 0 ended by it): {WHOLE}\n",
+    )
+    closed = [f"C{each},BUN,Asha No{each},closed" for each in range(1, 6)]
+    five.write_text("\n".join(["client_id,branch,full_name,status", *closed, ""]), encoding="utf-8")
+    part = give("register", "import", five.name, "--partial")
+    assert (part.status, part.err) == (
+        1,
+        (
+            "spm-bot: 5 of 5 active clients would be gone (0 missing in the list, 5 ended by it):"
+            " --allow-closing if they have really left\n"
+        ),
+    )
+    write(
+        five, *(f"C{each},BUN,Asha No{each},,business_loan,L{each},{each}00,0,LO-1" for each in range(1, 4))
     )
     part = give("register", "import", five.name, "--partial", "--json").data
     assert (part["closed"], part["unchanged"]) == (0, 3)
@@ -121,12 +141,12 @@ def test_list_that_shrinks_needs_a_word(give: Give, five: Path) -> None:
     [
         ("yesterday", "'yesterday' is not a day: write it as 2026-11-20"),
         (
-            "2999-01-01",
-            f"the lists are of 2999-01-01, and that day is still to come {OF_WHICH}",
+            str(TODAY + timedelta(days=1)),
+            f"the lists are of {TODAY + timedelta(days=1)}, and that day is still to come {OF_WHICH}",
         ),
         (
             "2020-01-01",
-            f"the lists are of 2020-01-01, and the register already holds those of {TODAY} {OF_WHICH}",
+            f"the lists are of 2020-01-01, and the register already holds clients of {TODAY} {OF_WHICH}",
         ),
     ],
 )
@@ -139,7 +159,7 @@ def test_lists_of_no_day_or_the_wrong_one(give: Give, five: Path, day: str, comp
 
 def test_portfolio_tells_each_currency_by_itself(give: Give, five: Path) -> None:
     assert give("register", "portfolio").err == (
-        "spm-bot: no portfolio was kept yet: it is kept of the day of every list of loans\n"
+        "spm-bot: no portfolio was kept yet: it is kept of each day of a whole list of loans\n"
     )
     earlier = TODAY - timedelta(days=7)
     give("register", "import", five.name, "--as-of", str(earlier))
@@ -176,8 +196,54 @@ def test_portfolio_tells_each_currency_by_itself(give: Give, five: Path) -> None
     none = give("register", "portfolio", "--as-of", "2020-01-01")
     assert (
         none.err
-        == "spm-bot: no portfolio was kept of 2020-01-01: it is kept of the day of every list of loans\n"
+        == "spm-bot: no portfolio was kept of 2020-01-01: it is kept of each day of a whole list of loans\n"
     )
+
+
+def test_lists_that_do_not_tell_all_loans_keep_no_portfolio(give: Give, five: Path) -> None:
+    earlier = TODAY - timedelta(days=7)
+    give("register", "import", five.name, "--as-of", str(earlier))
+    write(five, *(f"C{each},BUN,Asha No{each},,business_loan,L{each},900,0,LO-1" for each in (1, 2)))
+    part = give("register", "import", five.name, "--partial")
+    told = f"no portfolio is kept of {TODAY}: the lists do not tell all loans (3 are of before)"
+    assert (part.status, part.err.splitlines()[-1]) == (0, told)
+    assert give("register", "portfolio").err == f"as of {earlier}\n"
+    lines = [f"C{each},BUN,Asha No{each}" for each in range(1, 6)]
+    five.write_text("\n".join(["client_id,branch,full_name", *lines, ""]), encoding="utf-8")
+    assert told in give("register", "import", five.name).err
+    assert give("register", "portfolio").err == f"as of {earlier}\n"
+
+
+async def test_roles_that_the_new_list_of_staff_does_not_reach_are_told(give: Give, home: Path) -> None:
+    def invite(connection: Connection) -> None:
+        hire(connection, "telegram:1", role="loan_officer")
+
+    async with opened(load_settings()) as store:
+        await store.write(invite)
+    (home / "staff.csv").write_text("staff_id,full_name\nS1,Neema\n", encoding="utf-8")
+    told = "role 1 (loan_officer): on no list of staff: revoke it, or have them open a new link"
+    tried = await asyncio.to_thread(give, "register", "import", "staff.csv", "--dry-run")
+    assert told not in tried.err
+    result = await asyncio.to_thread(give, "register", "import", "staff.csv")
+    assert (result.status, result.err.splitlines()[-1]) == (0, told)
+    assert (await asyncio.to_thread(give, "doctor")).err.count(f"MEND  roles: {told}\n") == 1
+
+
+def test_doctor_names_a_branch_that_the_institution_file_lost(give: Give, five: Path, home: Path) -> None:
+    give("register", "import", five.name)
+    file = home / "institution.yaml"
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    content["branches"] = [branch for branch in content["branches"] if branch["code"] != "BUN"]
+    file.write_text(yaml.safe_dump(content), encoding="utf-8")
+    assert "MEND  branches: BUN: 5 active clients, and not in the institution file\n" in give("doctor").err
+
+
+def test_refused_rows_are_data_too(give: Give, five: Path) -> None:
+    write(five, *(f"C{each},XXX,Asha,,business_loan,L{each},100,0,LO-1" for each in range(1, 31)))
+    refused = give("register", "import", five.name, "--json")
+    assert (refused.status, list(refused.data), len(refused.data["refused"])) == (1, ["refused"], 30)
+    assert refused.data["refused"][0].startswith("clients.csv:2: B (branch): 'XXX' ")
+    assert events(give) == []
 
 
 def test_row_with_a_mistake_refuses_the_whole_import(give: Give, five: Path) -> None:

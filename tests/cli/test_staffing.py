@@ -65,6 +65,21 @@ async def test_roles_that_must_not_meet_are_told(store: Store) -> None:
     assert (await store.read(lambda c: problems(c, small=True)))[1:] == []
 
 
+async def test_roles_of_whoever_the_list_leaves_out_are_told(store: Store) -> None:
+    def work(connection: Connection) -> None:
+        before = roles.add_staff(connection, subject="before the list")
+        roles.grant(connection, before, role="administrator", branch="", at=AT)
+
+    await store.write(work)
+    told = (
+        "role 1 (administrator) is held by one whom the list of staff does not name, and who confirms"
+        " nothing: invite them anew, or spm-bot staff revoke 1"
+    )
+    assert told not in await store.read(problems)
+    await store.write(lambda c: hire(c, "A", "compliance"))
+    assert told in await store.read(problems)
+
+
 async def test_role_that_waits_too_long_is_told(store: Store) -> None:
     await store.write(lambda c: hire(c, "A", "spm_manager", in_force=False))
     assert "role 1" not in str(await store.read(lambda c: problems(c, days=7)))
@@ -79,3 +94,18 @@ async def test_roles_of_whoever_has_left_meanwhile_are_told(store: Store) -> Non
     told = "role 1 is held by one who has left: revoke it (spm-bot staff revoke 1)"
     assert told not in await store.read(lambda c: problems(c, days=2))
     assert told in await store.read(lambda c: problems(c, days=3))
+
+
+async def test_roles_of_whoever_is_on_no_list_are_told_once_there_is_one(store: Store) -> None:
+    def invite(connection: Connection) -> None:
+        for role, in_force in (("loan_officer", True), ("manager", False)):
+            staff = roles.add_staff(connection, subject=f"subject-{role}")
+            roles.grant(connection, staff, role=role, branch="", at=AT, in_force=in_force)
+
+    told = "role 1 (loan_officer): on no list of staff: revoke it, or have them open a new link"
+    await store.write(invite)
+    assert told not in await store.read(problems)
+    await store.write(lambda c: hire(c, "A", "spm_manager"))
+    assert [each for each in await store.read(problems) if "no list" in each] == [told]
+    await store.write(lambda c: roles.revoke(c, 1, at=AT))
+    assert told not in await store.read(problems)

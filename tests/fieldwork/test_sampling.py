@@ -8,7 +8,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spm_bot.fieldwork.sampling import delay, draw_strata, is_due, panel_week
+from spm_bot.fieldwork.sampling import delay, draw_strata, latest_turn, panel_week
 
 
 @given(st.integers(1, 10**9), st.integers(0, 2**31), st.integers(1, 104))
@@ -37,10 +37,10 @@ def test_client_is_due_from_their_week_to_the_end_of_each_cycle(
 ) -> None:
     turn = panel_week(client, seed=seed, cycle_weeks=weeks)
     due = [
-        is_due(client, seed=seed, cycle_weeks=weeks, weeks_since_start=cycle * weeks + week)
+        latest_turn(client, seed=seed, cycle_weeks=weeks, weeks_since_start=cycle * weeks + week)
         for week in range(weeks)
     ]
-    assert due == [week >= turn for week in range(weeks)]
+    assert due == [cycle * weeks + turn if week >= turn else None for week in range(weeks)]
 
 
 FRAME = {"BUN": array("q", range(1, 41)), "BUS": array("q", range(101, 121)), "KIS": array("q", [200])}

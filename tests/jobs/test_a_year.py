@@ -58,7 +58,7 @@ class Worked:
     def job(self, name: str, schedule: Schedule, *, zone: ZoneInfo) -> Job:
         counted = self.slots.setdefault(name, Counter())
 
-        async def work(slot: datetime) -> None:
+        async def work(slot: datetime, now: datetime) -> None:
             counted[slot] += 1
 
         return Job(name, schedule, zone, GRACE, work)

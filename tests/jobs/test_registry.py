@@ -17,7 +17,7 @@ MONDAY = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)  # 07:30 in Nairobi
 DIGEST = Weekly(Weekday.MONDAY, time(7, 30))
 
 
-async def nothing(slot: datetime) -> None:
+async def nothing(slot: datetime, now: datetime) -> None:
     return None
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 from spm_bot.jobs import runner
 from spm_bot.jobs.registry import Every, Job
 from spm_bot.jobs.runner import LEASE, RETRY, schedule, tick
-from spm_bot.storage import job_runs
+from spm_bot.storage import audits, job_runs
 from spm_bot.storage.store import Store
 from spm_bot.storage.tables import job_runs as table
 from spm_bot.storage.vault import Vault
@@ -34,10 +34,12 @@ class Work:
 
     script: list[Exception | asyncio.Event] = field(default_factory=list)
     slots: list[datetime] = field(default_factory=list)
+    moments: list[datetime] = field(default_factory=list)
     begun: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def __call__(self, slot: datetime) -> None:
+    async def __call__(self, slot: datetime, now: datetime) -> None:
         self.slots.append(slot)
+        self.moments.append(now)
         self.begun.set()
         match self.script.pop(0) if self.script else None:
             case Exception() as error:
@@ -242,3 +244,25 @@ async def test_scheduler_looks_at_once(store: Store) -> None:
     await asyncio.wait_for(work.begun.wait(), PATIENCE)
     scheduler.shutdown(wait=False)
     assert work.slots == [SLOT]
+
+
+async def test_slot_that_nobody_took_in_its_grace_is_told_once_and_not_done(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    await known(store)
+    work, clock = Work(), FakeClock(SLOT + 3 * DAY + HOUR)
+    with caplog.at_level(logging.WARNING, logger="spm_bot.jobs"):
+        for _ in range(2):
+            await tick([daily(work)], store=store, clock=clock)
+    assert [record.message for record in caplog.records] == ["slot_missed"]
+    [line] = await store.read(partial(audits.lines, limit=9, event="slot_missed"))
+    assert (line.actor, line.detail) == ("system", {"job": "digest", "slot": SLOT.isoformat()})
+    assert SLOT not in work.slots
+    assert (SLOT, None) in await runs(store, "slot", "done_at")
+
+
+async def test_work_gets_the_moment_beside_the_slot(store: Store) -> None:
+    await known(store)
+    work = Work()
+    await tick([daily(work)], store=store, clock=FakeClock(SLOT + HOUR))
+    assert (work.slots, work.moments) == ([SLOT], [SLOT + HOUR])

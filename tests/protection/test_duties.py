@@ -10,6 +10,8 @@ from spm_bot.chat.commands import Command
 from spm_bot.protection.duties import MENU, OF_A_BRANCH, Held, Role, conflict, menu_of
 
 FORBIDDEN = {
+    frozenset({Role.LOAN_OFFICER, Role.MANAGER}),
+    frozenset({Role.LOAN_OFFICER, Role.SPM_MANAGER}),
     frozenset({Role.LOAN_OFFICER, Role.PROTECTION_OFFICER}),
     frozenset({Role.MANAGER, Role.PROTECTION_OFFICER}),
     frozenset({Role.ADMINISTRATOR, Role.PROTECTION_OFFICER}),
@@ -33,6 +35,14 @@ def test_pairs_that_are_forbidden_in_either_order(one: Role, other: Role, small:
 def test_manager_of_the_head_office_may_protect() -> None:
     protects = held(Role.PROTECTION_OFFICER)
     assert conflict([(Role.MANAGER, "")], protects, small_institution=False) is None
+
+
+@pytest.mark.parametrize(
+    ("branch", "found"), [("BUN", "manager"), ("", "manager"), ("BUS", None)], ids=["own", "all", "other"]
+)
+def test_loan_officer_never_manages_the_own_branch(branch: str, found: str | None) -> None:
+    lends = held(Role.LOAN_OFFICER)
+    assert conflict([(Role.MANAGER, branch)], lends, small_institution=True) == found
 
 
 def test_one_of_several_roles_is_enough_to_forbid() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from tests.stage.world import World
+from spm_bot.storage import roles
+from tests.stage.world import STAFF, World
 
 REASON = "Waiting times since the new counter opened"
 ASK = ("/ask", "1", "1", "1", "1", REASON, "1")
@@ -43,3 +44,11 @@ async def answer(world: World, names: Sequence[str], words: Sequence[str] = VISI
     for name in names:
         await world.tap("Start", handle=name)
         await say_all(world, words, handle=name)
+
+
+async def becomes_too(world: World, name: str, *, of: str, branch: str) -> None:
+    """Whoever holds the role named `of` holds that of `name` as well."""
+    held = await world.store.read(roles.roles_in_force)
+    [staff] = [each.staff for each in held if each.role == STAFF[of]]
+    at = world.clock.now()
+    await world.store.write(lambda c: roles.grant(c, staff, role=STAFF[name], branch=branch, at=at))

@@ -9,6 +9,7 @@ with `@`, and the player writes the rest:
     @ Chantal joined, French          the phone speaks French
     @ Officer of BUN is staff         `Manager`, `Head of all branches` likewise
     @ the list of staff is imported   with a number for whoever a staff link is for
+    @ whoever waits is called, and let in
     @ 40 more clients of BUN joined
     @ phone of Beatrice               another phone is in hand, `phone of Chantal, French` a French one
     @ Amina is invited to debt_stress
@@ -149,6 +150,8 @@ class Player:
         match facts.split(maxsplit=2):
             case ["phone", "of", name]:
                 self.hand = (name, spoken)
+            case ["whoever", "waits", _]:
+                await self.world.let_in()
             case ["the", "list", _]:
                 await self.world.list_staff()
             case [count, "more", rest] if rest.startswith("clients of "):

@@ -17,9 +17,21 @@ from spm_bot.fieldwork.register import ClientRow, LoanRow, StaffRow
 from spm_bot.institution import load
 from spm_bot.messages import Address, Body, Edited, Inbound, Other, Start, Tap, Text
 from spm_bot.protection.consent import Purpose
-from spm_bot.storage import colleagues, consents, links, people, registers, roles, rounds, survey_versions
+from spm_bot.storage import (
+    colleagues,
+    consents,
+    employees,
+    links,
+    people,
+    registers,
+    roles,
+    rounds,
+    survey_versions,
+    waiting,
+)
 from spm_bot.storage.store import Connection, Store
 from spm_bot.surveys.wordings import wording
+from spm_bot.usecases.call_back import let_in
 from spm_bot.usecases.carry_out import carry_out
 from spm_bot.usecases.deliver import Postman
 from spm_bot.usecases.eligibility import candidates, signed_languages
@@ -236,6 +248,12 @@ class World:
         for text in ("1", str(born)):
             await self.say(text, handle=handle)
 
+    async def let_in(self) -> None:
+        """A person called whoever waits, and lets them in."""
+        for held in await self.store.read(waiting.everybody):
+            await let_in(held.id, store=self.store, desk=self.desk, actor="cli:a", now=self.clock.now())
+        await self.postman.flush()
+
     async def register(self, rows: Sequence[ClientRow]) -> None:
         """More clients come into the register."""
         await self.store.write(
@@ -257,9 +275,7 @@ class World:
 
     async def hire(self, name: str, *, handle: str, branch: str = "BUN") -> None:
         """A member of staff with the role of that name, already registered."""
-        work = partial(
-            _hire, role=STAFF[name], branch=branch, address=Address(NAME, handle), at=self.clock.now()
-        )
+        work = partial(_hire, name=name, branch=branch, address=Address(NAME, handle), at=self.clock.now())
         await self.store.write(work)
 
     async def list_staff(self) -> None:
@@ -333,9 +349,10 @@ def _enrol(
         )
 
 
-def _hire(connection: Connection, *, role: str, branch: str, address: Address, at: datetime) -> None:
+def _hire(connection: Connection, *, name: str, branch: str, address: Address, at: datetime) -> None:
     chat = people.meet(connection, address, language="en")
-    staff = roles.add_staff(connection, subject=f"{role}-{branch}")
+    role, listed = STAFF[name], employees.employee_by_code(connection, name)
+    staff = listed.id if listed else roles.add_staff(connection, subject=f"{role}-{branch}")
     people.hold(connection, chat.id, staff_member=staff, at=at)
     roles.grant(connection, staff, role=role, branch=branch, at=at)
 

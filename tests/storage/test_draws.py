@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from spm_bot.fieldwork.quotas import Standing
@@ -10,7 +12,7 @@ from spm_bot.storage.rounds import Round
 from spm_bot.storage.store import Conflict, Connection, Store
 from spm_bot.storage.tables import draws as draw_rows
 from spm_bot.storage.tables import strata
-from tests.seed import asked, enter, open_round, row, rows_of
+from tests.seed import AT, asked, enter, open_round, row, rows_of
 
 PARTS = [Part("BUN", 20, 2, 1), Part("BUS", 9, 1, None)]
 
@@ -83,6 +85,9 @@ async def test_standings_count_what_became_of_each_stratum(store: Store) -> None
         "BUN": Standing(2, quota=1, waiting=1, invited=1, answers=1),
         "BUS": Standing(1),
     }
+    await store.write(lambda c: rounds.invite(c, round_, [asked(two, stratum="BUN")]))
+    standing = (await store.read(lambda c: draws.standings(c, round_)))["BUN"]
+    assert (standing.answers, standing.under_way) == (1, 1)
     states = ("client_id", "state", "reason")
     assert await store.write(lambda c: draws.pass_by(c, round_, ["BUN"], reason="full")) == 1
     await store.write(lambda c: draws.give_back(c, round_.id, [one], reason="stopped"))
@@ -92,3 +97,39 @@ async def test_standings_count_what_became_of_each_stratum(store: Store) -> None
         (three_, "passed", "full"),
     ]
     await store.write(lambda c: draws.settle(c, {}))
+
+
+async def test_drawn_wait_in_order_by_stratum_and_after_one_another(store: Store) -> None:
+    round_, _ = await finished(store)
+    first, second, third = await store.read(lambda c: draws.waiting(c, round_, limit=9))
+    assert await store.read(lambda c: draws.waiting(c, round_, limit=9, among=["BUN"])) == [first, third]
+    assert await store.read(lambda c: draws.waiting(c, round_, limit=9, after=first.id)) == [second, third]
+    await store.write(lambda c: draws.take_turn(c, round_.id))
+    later = replace(round_, waves=2)
+    assert await store.read(lambda c: draws.waiting(c, later, limit=1)) == [first]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "arrived", "left"),
+    [
+        ("not_eligible", False, ("passed", "not_eligible")),
+        ("expired", False, ("passed", "expired")),
+        ("not_eligible", True, ("invited", "")),
+        ("no_answer", True, ("invited", "")),
+        ("completed", False, ("invited", "")),
+        (None, False, ("invited", "")),
+    ],
+)
+async def test_place_of_who_was_never_written_to_is_free_again(
+    store: Store, outcome: str | None, arrived: object, left: tuple[str, str]
+) -> None:
+    round_, [(one, _), *_] = await finished(store)
+    [first, *_] = await store.read(lambda c: draws.waiting(c, round_, limit=9))
+    await store.write(lambda c: draws.settle(c, {first.id: None}))
+    made = await store.write(lambda c: rounds.invite(c, round_, [asked(one, stratum="BUN")]))
+    if arrived:
+        await store.write(lambda c: rounds.set_delivered(c, [made[one]], at=AT))
+    if outcome is not None:
+        await store.write(lambda c: rounds.set_outcome(c, made[one], outcome))
+    assert await store.write(lambda c: draws.reclaim(c, round_)) == (left[0] == "passed")
+    assert (await store.read(lambda c: rows_of(c, draw_rows, "state", "reason")))[0] == left

@@ -9,7 +9,7 @@ from spm_bot.storage import loads, rounds
 from spm_bot.storage.store import Connection, Store
 from spm_bot.storage.tables import responses
 from spm_bot.times import Week
-from tests.seed import AT, asked, enrol, open_round, row
+from tests.seed import AT, HOUR, asked, enrol, open_round, row
 
 WEEK = Week(2026, 48)
 ENDS = ("completed", "partial", "break_off", "refused", "no_answer", "unreachable", "expired", "not_eligible")
@@ -61,7 +61,7 @@ async def test_load_is_that_of_the_last_thirteen_whole_weeks(store: Store) -> No
     assert await store.read(lambda c: loads.load(c, "client_exit", week=WEEK)) == Load()
 
 
-async def test_invited_are_those_of_this_week_and_later_but_not_who_never_got_a_message(store: Store) -> None:
+async def test_invited_are_who_got_the_message_since_and_whoever_may_still_get_one(store: Store) -> None:
     def write(connection: Connection) -> None:
         for number, outcome in enumerate((*ENDS, None)):
             for delivered in (True, False):
@@ -71,5 +71,6 @@ async def test_invited_are_those_of_this_week_and_later_but_not_who_never_got_a_
         invite(connection, "last", week=WEEK.previous(), outcome=None, delivered=False)
 
     await store.write(write)
-    # Nine that got the message, next week's, and all of those without but expired, not eligible, unreachable.
-    assert await store.read(lambda c: loads.invited_since(c, "debt_stress", week=WEEK)) == 9 + 1 + 6
+    # Nine got the message; one of this, of the next and of the last week still waits for it.
+    assert await store.read(lambda c: loads.invited_since(c, "debt_stress", since=AT)) == 9 + 3
+    assert await store.read(lambda c: loads.invited_since(c, "debt_stress", since=AT + HOUR)) == 3

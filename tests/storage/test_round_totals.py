@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from sqlalchemy import insert, update
+from functools import partial
+
+from sqlalchemy import delete, insert, update
 
 from spm_bot.fieldwork.outcomes import Outcome
 from spm_bot.storage import round_totals, rounds
@@ -67,7 +69,7 @@ def _answered(
     given = {"session_id": session, "question": "bv1", "choice": code, "number": None, "at": at, "late": late}
     connection.execute(insert(answers), given)
     completed = update(invitations).where(invitations.c.id == written[client])
-    connection.execute(completed.values(outcome=Outcome.COMPLETED))
+    connection.execute(completed.values(outcome=Outcome.COMPLETED, ended_at=at))
 
 
 async def test_answers_are_counted_without_skips_and_late_ones(store: Store) -> None:
@@ -83,6 +85,22 @@ async def test_progress_is_that_of_an_instant(store: Store) -> None:
         return [round_totals.progress(connection, round_id, until=until) for until in moments]
 
     assert await store.read(progress) == [(0, 0), (6, 1), (6, 2), (6, 5)]
+
+
+async def test_progress_outlives_the_answers(store: Store) -> None:
+    round_id = await store.write(_lived)
+
+    def forget(connection: Connection) -> None:
+        connection.execute(delete(responses))
+        connection.execute(update(sessions).values(invitation_id=None, client_id=None))
+        connection.execute(update(invitations).values(client_id=None))
+
+    await store.write(forget)
+    seen = [
+        await store.read(partial(round_totals.progress, round_id=round_id, until=AT + n * HOUR))
+        for n in (1, 2)
+    ]
+    assert seen == [(6, 1), (6, 2)]
 
 
 async def test_results_are_kept_as_they_were(store: Store) -> None:

@@ -338,3 +338,14 @@ def test_the_template_is_short_and_feeds_no_indicator() -> None:
         ("bv3", Kind.TEXT),
     ]
     assert {LIBRARY.survey(code).origin for code in STANDING} == {"standing"}
+
+
+def test_questions_about_how_staff_behave_are_marked() -> None:
+    marked = {survey.code: {each.name for each in survey.questions if each.conduct} for survey in EVERY}
+    assert marked == {
+        "client_exit": {"ex1"},
+        "client_outcomes": set(),
+        "client_satisfaction": {"cs4", "cs7", "cs8", "cs9", "sv3"},
+        "debt_stress": {"ds8"},
+        "branch_visit": set(),
+    }

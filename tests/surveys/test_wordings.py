@@ -53,3 +53,8 @@ def test_wording_does_not_depend_on_what_nobody_reads() -> None:
 
 def test_wording_is_short_enough_to_be_read_aloud() -> None:
     assert len(wording(DEBT, "en")) == 16
+
+
+def test_what_no_client_reads_needs_no_new_signature() -> None:
+    survey = changed(replace(FIRST, conduct=not FIRST.conduct))
+    assert wording(survey, "en") == wording(DEBT, "en")

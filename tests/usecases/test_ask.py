@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -11,11 +11,13 @@ from sqlalchemy import func, select, update
 from spm_bot.storage import audits, observations, roles
 from spm_bot.storage.rounds import Round, all_rounds
 from spm_bot.storage.tables import clients, draws, invitations, responses, rounds
+from tests.stage.fieldworkers import becomes_too
 from tests.stage.world import World, crowd
 
 REASON = "Waiting times since the new counter opened"
 WORDS = ("/ask", "1", "1", "1", "1", REASON, "1")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+AGES_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 UNDONE = "Undone. Nothing was sent."
 ONLY_RANDOM = (
     "I only ask random samples of a branch or of a product. I never ask one client, your own clients, or"
@@ -118,6 +120,54 @@ async def test_who_opts_out_today_still_counts_for_branch_staff(sqlite_world: Wo
     before = await request(world, words=WORDS[:5])
     await world.say("stop", handle="BUN-7")
     assert await request(world, words=WORDS[:5]) == before
+
+
+async def test_who_is_asked_today_still_counts_for_branch_staff(sqlite_world: World) -> None:
+    """Whether somebody stopped, or blocked the chat, before the message left shows in no other preview."""
+    world = sqlite_world
+    await staffed(world, count=60)
+    await request(world)
+    await world.wait(HOUR)
+    await world.say("stop", handle="BUN-7")
+    before = "About 60 clients can be asked now; 60 of them"
+    await world.store.write(lambda c: c.execute(update(rounds).values(opened_at=AGES_AGO)) and None)
+    await world.store.write(lambda c: c.execute(update(rounds).values(requested_by="nobody")) and None)
+    assert before in await request(world, words=WORDS[:5])
+
+
+@pytest.mark.parametrize(("count", "shown"), [(43, 40), (44, 40), (45, 45)])
+async def test_all_that_a_preview_shows_follows_from_the_rounded_count(
+    count: int, shown: int, sqlite_world: World
+) -> None:
+    world = sqlite_world
+    await staffed(world, count=count)
+    for size in "123":
+        seen = await request(world, words=(*WORDS[:4], size))
+        assert f"About {shown} clients can be asked now; {shown} of them" in seen
+        await world.say("stop", handle="o")
+
+
+async def test_previews_are_written_down_and_end_after_ten_a_day(sqlite_world: World) -> None:
+    world = sqlite_world
+    await staffed(world, count=40)
+    for _ in range(10):
+        assert "About 40 clients" in await request(world, words=WORDS[:5])
+    lines = await world.store.read(partial(audits.lines, limit=20, event="ask_previewed"))
+    assert [(line.actor, line.detail) for line in lines] == [
+        ("loan_officer-BUN", {"audience": '{"branches": ["BUN"]}', "survey": "branch_visit"})
+    ] * 10
+    enough = "That was enough looking for one day. Please go on tomorrow."
+    assert await request(world, words=WORDS[:5]) == enough
+    world.clock.advance(DAY)
+    assert "About 40 clients" in await request(world, words=WORDS[:5])
+
+
+async def test_another_role_does_not_lift_the_wall_from_a_loan_officer(sqlite_world: World) -> None:
+    world = sqlite_world
+    await world.enrol_crowd(40, branch="BUN")
+    await world.hire("Officer", handle="o", branch="BUN")
+    await becomes_too(world, "Head", of="Officer", branch="")
+    assert await request(world, words=("/ask", "1", "2", "1", "1", "1")) == TOO_FEW
 
 
 async def test_nearly_the_same_clients_are_not_asked_again_for_13_weeks(sqlite_world: World) -> None:

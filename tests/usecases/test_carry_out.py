@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,14 +17,25 @@ from sqlalchemy import select, update
 
 from spm_bot.fieldwork.audience import Audience
 from spm_bot.fieldwork.round_states import RoundState
-from spm_bot.storage import draws, endings, farewells, outbox, people, rounds, tables
+from spm_bot.storage import (
+    audits,
+    draws,
+    endings,
+    farewells,
+    outbox,
+    people,
+    rounds,
+    sessions,
+    survey_versions,
+    tables,
+)
 from spm_bot.storage.rounds import Round
 from spm_bot.storage.store import Connection, Store
 from spm_bot.storage.vault import Vault
-from spm_bot.usecases import carry_out as module
-from spm_bot.usecases import draw_sample
+from spm_bot.surveys.session import Session
+from spm_bot.usecases import draw_sample, release_drawn
 from spm_bot.usecases.carry_out import carry_out
-from tests.seed import AT, DAY, HOUR, enrol, enter, row, rows_of, say_yes, sign
+from tests.seed import AT, DAY, HOUR, enrol, enter, meet, row, rows_of, say_yes, sign
 from tests.stage.world import desk
 
 T = TypeVar("T")
@@ -159,7 +171,7 @@ async def test_only_an_open_round_is_carried_out(store: Store, state: RoundState
 
 
 async def test_paused_round_goes_on_where_it_was(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "CHUNK", 5)
+    monkeypatch.setattr(release_drawn, "CHUNK", 5)
     await store.write(town)
     one = await store.write(sample)
     with pytest.raises(Halt):
@@ -222,26 +234,59 @@ async def test_forgotten_client_is_passed_over(store: Store) -> None:
     assert (await drawn(store, "client_id", "state", "reason"))[0] == (None, "passed", "forgotten")
 
 
-async def test_quota_stops_inviting_and_takes_back_what_has_not_left(store: Store) -> None:
+def silence(connection: Connection, stratum: str, count: int, *, outcome: str = "no_answer") -> list[int]:
+    """So many of a stratum's invitations arrive and end without an answer, oldest first."""
+    open_ = (tables.invitations.c.stratum == stratum, tables.invitations.c.outcome.is_(None))
+    query = select(tables.invitations.c.id).where(*open_).order_by(tables.invitations.c.id).limit(count)
+    ids = list(connection.execute(query).scalars())
+    rounds.set_delivered(connection, ids, at=AT)
+    for each in ids:
+        rounds.set_outcome(connection, each, outcome)
+        outbox.settle(connection, [outbox.Outcome(_message(connection, each), outbox.SENT)], at=AT)
+    return ids
+
+
+async def test_quota_releases_no_more_than_could_fill_it_and_more_as_people_stay_silent(
+    store: Store,
+) -> None:
     await store.write(town)
-    await store.write(partial(sample, size=24, quota=12, spread_hours=6))
-    assert await go(store) == 24
+    await store.write(partial(sample, size=24, quota=12))
+    assert await go(store) == 12
     parts = await store.read(lambda c: rows_of(c, tables.strata, "stratum", "places", "quota"))
     assert parts == [("BUN", 12, 6), ("BUS", 8, 4), ("KIS", 4, 2)]
-    await store.write(partial(answer, stratum="BUN", count=6))
-    await store.write(partial(answer, stratum="BUS", count=3))
+    assert Counter(await invited(store, "stratum")) == {("BUN",): 6, ("BUS",): 4, ("KIS",): 2}
     assert await go(store, AT + HOUR) == 0
-    assert Counter(await invited(store, "stratum", "outcome")) == {
+    await store.write(partial(answer, stratum="BUN", count=4))
+    assert await go(store, AT + HOUR) == 0
+    await store.write(partial(silence, stratum="BUN", count=2))
+    await store.write(partial(answer, stratum="BUS", count=4))
+    assert await go(store, AT + 2 * HOUR) == 2
+    assert [stratum for (stratum,) in await invited(store, "stratum")][12:] == ["BUN"] * 2
+    # In the order of the draw.
+    line = [row for row in await drawn(store, "stratum", "state") if row[0] == "BUN"]
+    assert line == [("BUN", "invited")] * 8 + [("BUN", "drawn")] * 4
+    assert [row for row in await drawn(store, "stratum", "state", "reason") if row[1] == "passed"] == [
+        ("BUS", "passed", "quota_filled")
+    ] * 4
+
+
+async def test_late_answer_takes_back_what_has_not_left(store: Store) -> None:
+    await store.write(town)
+    await store.write(partial(sample, size=24, quota=12, spread_hours=6))
+    await go(store)
+    [late] = await store.write(partial(silence, stratum="BUN", count=1))
+    await store.write(partial(answer, stratum="BUN", count=5))
+    assert await go(store, AT + HOUR) == 1
+    await store.write(lambda c: rounds.set_outcome(c, late, "completed"))
+    assert await go(store, AT + HOUR) == 0
+    assert Counter(row for row in await invited(store, "stratum", "outcome") if row[0] == "BUN") == {
         ("BUN", "completed"): 6,
-        ("BUN", "not_eligible"): 6,
-        ("BUS", "completed"): 3,
-        ("BUS", None): 5,
-        ("KIS", None): 4,
+        ("BUN", "not_eligible"): 1,
     }
     assert Counter(await store.read(lambda c: rows_of(c, tables.outbox, "state"))) == {
-        ("sent",): 9,
-        ("dropped",): 6,
-        ("queued",): 9,
+        ("sent",): 6,
+        ("dropped",): 1,
+        ("queued",): 6,
     }
     assert [row for row in await drawn(store, "stratum", "state", "reason") if row[1] == "passed"] == [
         ("BUN", "passed", "quota_filled")
@@ -250,27 +295,163 @@ async def test_quota_stops_inviting_and_takes_back_what_has_not_left(store: Stor
 
 async def test_quota_of_the_round_ends_all_inviting(store: Store) -> None:
     await store.write(town)
-    await store.write(partial(sample, size=24, quota=6, spread_hours=6))
-    await go(store)
-    await store.write(partial(answer, stratum="BUN", count=6))
-    await go(store, AT + HOUR)
-    assert Counter(await invited(store, "outcome")) == {("completed",): 6, ("not_eligible",): 18}
-    await go(store, AT + 2 * HOUR)
+    await store.write(partial(sample, size=24, quota=6))
+    assert await go(store) == 6
+    for stratum, count in (("BUN", 3), ("BUS", 2), ("KIS", 1)):
+        await store.write(partial(answer, stratum=stratum, count=count))
+    assert await go(store, AT + 2 * HOUR) == 0
+    assert Counter(await drawn(store, "state", "reason")) == {
+        ("invited", ""): 6,
+        ("passed", "quota_filled"): 18,
+    }
     assert (await the_round(store)).state == RoundState.OPEN
-    await go(store, AT + 5 * DAY)
+    await go(store, AT + WINDOW)
     assert (await the_round(store)).state == RoundState.CLOSED
 
 
-async def test_stratum_short_of_its_share_gets_more_people_after_the_window(store: Store) -> None:
+async def test_strata_of_which_none_are_wanted_are_not_called_filled(store: Store) -> None:
     await store.write(town)
-    await store.write(partial(sample, size=24, quota=12, spread_hours=6))
-    await go(store)
-    for stratum, count in (("BUN", 6), ("BUS", 3), ("KIS", 2)):
-        await store.write(partial(answer, stratum=stratum, count=count))
+    await store.write(partial(sample, size=24, quota=2))
+    assert await go(store) == 2
+    parts = await store.read(lambda c: rows_of(c, tables.strata, "stratum", "quota"))
+    (none,) = [stratum for stratum, quota in parts if not quota]
+    assert {row for row in await drawn(store, "stratum", "state", "reason") if row[0] == none} == {
+        (none, "drawn", "")
+    }
+    for stratum, quota in parts:
+        await store.write(partial(answer, stratum=stratum, count=quota))
     await go(store, AT + HOUR)
-    assert await go(store, AT + 2 * DAY) == 0
-    assert await go(store, AT + 5 * DAY) == 2  # one answer short, at two places an answer
-    assert [row for row in await invited(store, "wave", "stratum") if row[0] == 1] == [(1, "BUS")] * 2
+    assert {row for row in await drawn(store, "stratum", "state", "reason") if row[0] == none} == {
+        (none, "passed", "quota_filled")
+    }
+
+
+async def test_stratum_short_of_its_share_gets_more_people_once_nobody_is_under_way(store: Store) -> None:
+    await store.write(town)
+    await store.write(partial(sample, size=30, quota=12))
+    await go(store)
+    for stratum, count in (("BUN", 6), ("KIS", 2), ("BUS", 3)):
+        await store.write(partial(answer, stratum=stratum, count=count))
+    for hours in range(1, 8):
+        await store.write(partial(silence, stratum="BUS", count=1))
+        assert await go(store, AT + hours * HOUR) == 1
+    # All ten drawn of this branch are used up but for the last, who may still answer.
+    assert {row for row in await invited(store, "wave", "stratum") if row[0] == 1} == {(1, "BUS")}
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_quota_is_met_and_never_exceeded_however_people_behave(store: Store, seed: int) -> None:
+    chance = Random(seed)
+    terms: dict[str, Any] = {
+        "seed": seed,
+        "size": chance.randint(6, 60),
+        "replacements": chance.randint(0, 2),
+    }
+    quota = chance.randint(1, 30)
+    willing = {branch: chance.choice([0.2, 0.5, 0.9]) for branch in BRANCHES}
+    await store.write(town)
+    await store.write(partial(sample, quota=quota, **terms))
+    for days in range(60):
+        await go(store, AT + days * DAY)
+        await store.write(partial(_behave, chance=chance, willing=willing))
+        one = await the_round(store)
+        found = await store.read(partial(draws.standings, round_=one))
+        assert all(each.answers + each.under_way <= (each.quota or 0) for each in found.values())
+        if one.state == RoundState.CLOSED:
+            break
+    assert one.state == RoundState.CLOSED
+    for each in found.values():
+        assert each.answers == each.quota or not each.waiting
+
+
+def _behave(connection: Connection, *, chance: Random, willing: dict[str, float]) -> None:
+    """Each of those invited answers, stays silent, is not written to after all, or takes more time."""
+    for stratum, share in willing.items():
+        open_ = (tables.invitations.c.stratum == stratum, tables.invitations.c.outcome.is_(None))
+        for each in connection.execute(select(tables.invitations.c.id).where(*open_)).scalars().all():
+            outcome = chance.choices(
+                ["completed", "no_answer", "not_eligible", None], [share, 1 - share, 0.1, 0.3]
+            )[0]
+            if outcome not in {"not_eligible", None}:
+                rounds.set_delivered(connection, [each], at=AT)
+            rounds.set_outcome(connection, each, outcome)
+
+
+async def test_place_of_an_invitation_that_never_left_goes_to_somebody_else(store: Store) -> None:
+    await store.write(town)
+    await store.write(sample)
+    await go(store)
+    dropped = select(tables.invitations.c.id).where(tables.invitations.c.stratum == "BUS").limit(1)
+    await store.write(lambda c: rounds.set_outcome(c, c.execute(dropped).scalar_one(), "not_eligible"))
+    assert await go(store, AT + HOUR) == 1
+    assert [row for row in await invited(store, "wave", "stratum") if row[0] == 1] == [(1, "BUS")]
+    assert [row for row in await drawn(store, "stratum", "state", "reason") if row[1] == "passed"] == [
+        ("BUS", "passed", "not_eligible")
+    ]
+
+
+def _begin(connection: Connection, code: str) -> int:
+    """This client is in the middle of another survey."""
+    opened = sessions.open_session(
+        connection,
+        Session(VISIT.code, VISIT.version, "en", AT, turn=1),
+        version=survey_versions.keep(connection, VISIT),
+        form=False,
+        address=meet(connection, code),
+        client=people.client_by_code(connection, code).id,
+        lasts=3 * DAY,
+    )
+    return opened.id
+
+
+async def test_whoever_has_a_survey_open_is_asked_another_day(store: Store) -> None:
+    await store.write(town)
+    await store.write(partial(sample, starts_at=AT + HOUR))
+    await go(store)
+    busy = (await store.read(_codes_drawn))[0]
+    session = await store.write(partial(_begin, code=busy))
+    assert await go(store, AT + HOUR) == 11
+    assert Counter(await drawn(store, "wave", "state")) == {(0, "invited"): 11, (0, "drawn"): 1}
+    await go(store, AT + HOUR + WINDOW)
+    assert (await the_round(store)).state == RoundState.OPEN
+    over = update(tables.sessions).where(tables.sessions.c.id == session).values(status="ended")
+    await store.write(lambda c: c.execute(over).rowcount)
+    assert await go(store, AT + 2 * HOUR + WINDOW) == 1
+    assert set(await drawn(store, "wave", "state")) == {(0, "invited")}
+
+
+async def test_round_that_fails_stops_no_other(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    await store.write(town)
+    await store.write(partial(sample, code="broken", audience="no JSON"))
+    await store.write(partial(sample, size=6))
+    with pytest.raises(ValueError), caplog.at_level(logging.ERROR, logger="spm_bot.samples"):  # noqa: PT011
+        await go(store)
+    assert len(await invited(store)) == 6
+    [line] = caplog.records
+    assert (line.message, line.__dict__["fields"]) == (
+        "round_failed",
+        {"round": "broken", "error": "JSONDecodeError"},
+    )
+
+
+async def test_draw_says_how_many_people_have_no_place(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    await store.write(town)
+    await store.write(partial(sample, size=2, seed=1))
+    with caplog.at_level(logging.INFO, logger="spm_bot.samples"):
+        await go(store)
+    parts = await store.read(lambda c: rows_of(c, tables.strata, "people", "places"))
+    [line] = caplog.records
+    assert (line.message, line.__dict__["fields"]) == (
+        "sample_drawn",
+        {
+            "round": "visit",
+            "people": 60,
+            "places": 2,
+            "people_without_a_place": sum(people for people, places in parts if not places),
+        },
+    )
 
 
 async def test_round_closes_when_the_last_invitation_had_its_time(store: Store) -> None:
@@ -291,6 +472,8 @@ async def test_round_without_anybody_closes_at_once(store: Store) -> None:
     assert await go(store) == 0
     found = await the_round(store)
     assert (found.state, found.closes_at) == (RoundState.CLOSED, AT)
+    [line] = await store.read(partial(audits.lines, limit=9, event="round_empty"))
+    assert (line.actor, line.at, line.detail) == ("system", AT, {"round": "visit"})
 
 
 async def test_nothing_is_drawn_where_nobody_can_be_helped_or_nothing_is_signed(store: Store) -> None:
@@ -371,7 +554,7 @@ async def test_round_of_n_invites_n_wherever_it_breaks(
 ) -> None:
     chance = Random(seed)
     monkeypatch.setattr(draw_sample, "CHUNK", chance.randint(1, 9))
-    monkeypatch.setattr(module, "CHUNK", chance.randint(1, 9))
+    monkeypatch.setattr(release_drawn, "CHUNK", chance.randint(1, 9))
     await store.write(town)
     await store.write(partial(sample, seed=seed, size=30))
     whole, broken = False, 0
@@ -408,7 +591,7 @@ async def test_two_processes_at_once_invite_everybody_once(
     database_url: str, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(draw_sample, "CHUNK", 3)
-    monkeypatch.setattr(module, "CHUNK", 3)
+    monkeypatch.setattr(release_drawn, "CHUNK", 3)
     one, other = [await Store.open(database_url, vault=vault, durability="off", lanes=2) for _ in "ab"]
     await one.write(town)
     await one.write(partial(sample, size=30))
@@ -426,7 +609,7 @@ async def test_draw_that_somebody_else_finished_is_left_alone(store: Store) -> N
     early = await store.write(partial(sample, starts_at=AT + DAY))
     await go(store)
     before = await drawn(store, "client_id", "wave")
-    assert not await draw_sample.draw_sample(early, store=store)
+    assert not await draw_sample.draw_sample(early, AT, store=store)
     assert not await store.write(partial(draws.add, round_=early, drawn=[(1, "BUN")]))
     assert not await store.write(partial(draws.finish, round_=early, drawn=[], parts=[]))
     assert await drawn(store, "client_id", "wave") == before

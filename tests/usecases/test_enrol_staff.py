@@ -8,12 +8,14 @@ import pytest
 
 from spm_bot.chat.commands import staff_menu
 from spm_bot.fieldwork.register import StaffRow
-from spm_bot.messages import Contact, Start, Tap
+from spm_bot.messages import Action, Contact, Start, Subject, Tap, Token
 from spm_bot.protection.duties import OF_A_BRANCH, Role
 from spm_bot.storage import audits, colleagues, employees, links, people, roles
 from spm_bot.storage.store import Connection, Store
 from spm_bot.texts import voice
 from spm_bot.usecases.enrol_staff import STAFF_LINK_LASTS
+from spm_bot.usecases.give_role import REVOKE
+from spm_bot.usecases.settle_role import confirm_role
 from tests.stage.world import World
 
 NEEMA, JUMA = "+254722000001", "+254722000002"
@@ -186,10 +188,10 @@ async def test_chat_with_another_number_leaves_the_roles_where_they_were(listed:
 async def test_whoever_came_before_the_list_keeps_their_roles_as_themselves(world: World) -> None:
     await open_link(world, "n", "manager", "BUN")
     await world.store.write(_list)
-    await open_link(world, "n", "loan_officer", "BUN")
+    await open_link(world, "n", "compliance")
     await share(world, "n", NEEMA)
     held = await world.store.read(roles.roles_in_force)
-    assert [(each.role, each.branch) for each in held] == [("manager", "BUN"), ("loan_officer", "BUN")]
+    assert [(each.role, each.branch) for each in held] == [("manager", "BUN"), ("compliance", "")]
     assert len({each.staff for each in held}) == 1
 
 
@@ -232,8 +234,58 @@ async def test_form_left_open_on_the_old_phone_ends(listed: World) -> None:
     assert listed.phones.texts("old")[-1].startswith("Hello, this is Umoja Microfinance. To join")
 
 
+async def administrator_of_the_list(world: World) -> None:
+    """Juma, by number, confirmed at the machine."""
+    await open_link(world, "a", "administrator", "BUN")
+    await share(world, "a", JUMA)
+    [waits] = await world.store.read(roles.roles_held)
+    await world.store.write(
+        partial(confirm_role, role_id=waits.id, actor="cli:b", person=None, now=world.clock.now())
+    )
+    await world.postman.flush()
+
+
+async def test_administrator_whom_the_list_leaves_out_settles_nothing(world: World) -> None:
+    """The same person could hold a second row under the number of the list, and confirm themselves."""
+    await world.hire("Administrator", handle="a")
+    await open_link(world, "n", "manager", "BUN")
+    await world.store.write(_list)
+    await open_link(world, "o", "spm_manager")
+    await share(world, "o", NEEMA)
+    labels = [b.label for row in world.phones.chats["a"][-1].look.buttons for b in row]
+    assert labels == ["Revoke"]
+    for token in world.phones.tokens("a"):
+        assert await world.receive(Tap(token), handle="a") == "Your role does not allow this."
+    assert await in_force(world) == [("administrator", "BUN"), ("manager", "BUN")]
+
+
+async def test_last_administrator_is_not_taken_away_by_a_button(world: World) -> None:
+    await world.hire("Administrator", handle="a")
+    await open_link(world, "n", "administrator")
+    await world.tap("Confirm", handle="a")
+    taken, kept = await world.store.read(roles.roles_in_force)
+
+    def token(role: int) -> Tap:
+        return Tap(Token(Subject.COMMAND, role, 0, Action.NO, REVOKE))
+
+    assert await world.receive(token(taken.id), handle="n") == "Revoked."
+    told = "There must be one administrator: make somebody else one first."
+    assert await world.receive(token(kept.id), handle="n") == told
+    assert await in_force(world) == [("administrator", "")]
+
+
+async def test_other_administrators_learn_of_a_revocation(world: World) -> None:
+    await world.hire("Administrator", handle="a")
+    await world.hire("Administrator", handle="b", branch="")
+    await open_link(world, "n", "loan_officer", "BUN")
+    await world.tap("Revoke", handle="a")
+    told = "A role was taken away: somebody who is not in the list of staff, loan officer."
+    assert world.phones.texts("b")[-1] == told
+    assert told not in world.phones.texts("a")
+
+
 async def test_role_in_force_does_not_wait_again_on_a_new_phone(listed: World) -> None:
-    await listed.hire("Administrator", handle="a")
+    await administrator_of_the_list(listed)
     await open_link(listed, "old", "spm_manager")
     await share(listed, "old", NEEMA)
     await listed.tap("Confirm", handle="a")
@@ -352,7 +404,7 @@ async def test_menu_of_a_client_stays_that_of_everybody(world: World) -> None:
 async def test_one_role_less_leaves_the_menu_of_the_others(world: World) -> None:
     await world.hire("Administrator", handle="a")
     await open_link(world, "n", "manager", "BUN")
-    await open_link(world, "n", "loan_officer", "BUN")
+    await open_link(world, "n", "compliance")
     await world.tap("Revoke", handle="a")
     assert world.phones.chats["n"][-1].look.menu == staff_menu(["manager"], voice("en"))
 

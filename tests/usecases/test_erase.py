@@ -114,7 +114,10 @@ async def live(world: World) -> None:
         )
         await world.receive(Contact("+254700000999", own=True), handle=handle)
         await world.receive(Start(card.token), handle=handle)
-        for said in ("English", "1985", "yes", "yes"):
+        for said in ("English", "1985"):
+            await world.say(said, handle=handle)
+        await world.let_in()
+        for said in ("yes", "yes"):
             await world.say(said, handle=handle)
     await world.invite(CODE, "client_satisfaction")
     await world.tap("Start", handle=HANDLE)

@@ -146,7 +146,12 @@ async def test_stopped_round_takes_back_what_has_not_left_and_asks_nobody_until_
         await launch(PANEL, store=world.store, desk=world.desk, actor="cli:me", now=world.clock.now())
     assert (await move(world, govern.resume)).state == "open"
     assert await look(world) == 1
-    assert [code for code, *_ in await world.store.read(rows)] == ["Amina", "Beatrice"]
+    # What was taken back reached nobody: the same invitation leaves after all.
+    assert await world.store.read(rows) == [
+        ("Amina", None, "dropped"),
+        ("Amina", None, "queued"),
+        ("Beatrice", None, "queued"),
+    ]
 
 
 async def test_round_that_was_never_due_can_be_held_before_it_begins(sqlite_world: World) -> None:

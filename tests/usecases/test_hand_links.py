@@ -14,6 +14,7 @@ from spm_bot.usecases.hand_links import NewLink, invite_clients, invite_staff
 from spm_bot.usecases.join import printed_code
 from spm_bot.usecases.spell_link import CLIENT_LINK_LASTS, CODE_SIGNS
 from tests.seed import AT, HOUR, enter, row
+from tests.stage.world import World
 
 
 async def hand(store: Store, *, branch: str | None = None, code: str | None = None) -> list[NewLink]:
@@ -49,6 +50,13 @@ async def test_links_can_be_made_for_one_branch_or_one_client(store: Store) -> N
     await store.write(lambda c: enter(c, row("C1"), row("C2", branch="BUS"), row("C3", branch="BUS")))
     assert [link.client for link in await hand(store, branch="BUS")] == ["C2", "C3"]
     assert [link.client for link in await hand(store, code="C1")] == ["C1"]
+
+
+async def test_sheet_of_a_branch_does_not_tell_who_has_joined(sqlite_world: World) -> None:
+    world = sqlite_world
+    await world.enrol("Amina", handle="a")
+    made = await hand_links.draw_links(store=world.store, branch="BUN", code=None)
+    assert [link.client for link in made] == ["Amina", "Beatrice", "David"]
 
 
 async def test_new_card_ends_the_earlier_ones_of_that_client_alone(store: Store) -> None:

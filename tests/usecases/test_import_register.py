@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import event
@@ -21,6 +22,7 @@ from tests.seed import AT, DAY, asked, enrol, hire, open_round, row, rows_of
 from tests.stage.world import World
 
 ROWS = tuple(row(f"C{number}") for number in range(5))
+CREW = tuple(StaffRow(f"S{number}", f"Name {number}") for number in range(5))
 COUNTED = ("added", "changed", "closed", "unchanged")
 
 
@@ -105,6 +107,9 @@ async def test_line_in_the_log_counts_what_the_lists_change(store: Store) -> Non
             "refused": 1,
             "facts": 0,
             "partial": 0,
+            "lists": "clients loans",
+            "active": 5,
+            "allowed": 0,
             "clients_added": 1,
             "clients_changed": 1,
             "clients_closed": 1,
@@ -203,7 +208,9 @@ async def test_what_was_asked_after_somebody_left_is_not_taken_back(store: Store
 
 async def test_list_that_shrinks_is_refused_before_anything_is_written(store: Store) -> None:
     await bring_in(store, *ROWS)
-    with pytest.raises(Shrunken, match=r"^2 of 5 active clients are missing in the list$"):
+    with pytest.raises(
+        Shrunken, match=r"^2 of 5 active clients would be gone \(2 missing in the list, 0 ended by it\)$"
+    ):
         await bring_in(store, *ROWS[:3], row("C9"))
     assert len(await states(store)) == 5
     assert counts(await bring_in(store, *ROWS[:4])) == (0, 0, 1, 4)
@@ -211,8 +218,58 @@ async def test_list_that_shrinks_is_refused_before_anything_is_written(store: St
 
 async def test_list_without_the_loans_is_refused(store: Store) -> None:
     await bring_in(store, *ROWS)
-    with pytest.raises(Shrunken, match=r"^5 of 5 active loans are missing in the list$"):
+    with pytest.raises(
+        Shrunken, match=r"^5 of 5 active loans would be gone \(5 missing in the list, 0 ended by it\)$"
+    ):
         await bring_in(store, *(replace(each, loans=()) for each in ROWS))
+
+
+@pytest.mark.parametrize(
+    ("rows", "crew", "complaint"),
+    [
+        ([replace(each, status="closed") for each in ROWS], CREW, "5 of 5 active clients"),
+        ([replace(each, status="deceased") for each in ROWS], CREW, "5 of 5 active clients"),
+        (
+            [replace(each, loans=(replace(each.loans[0], status="closed"),)) for each in ROWS],
+            CREW,
+            "5 of 5 active loans",
+        ),
+        (ROWS, [replace(each, left_on="2026-11-19") for each in CREW], "5 of 5 members of staff"),
+    ],
+    ids=["clients closed", "clients deceased", "loans closed", "staff left"],
+)
+async def test_list_that_ends_everything_by_its_words_is_refused(
+    store: Store, rows: Iterable[ClientRow], crew: Iterable[StaffRow], complaint: str
+) -> None:
+    await bring_in(store, *ROWS, staff=CREW)
+    before = await states(store)
+    with pytest.raises(Shrunken) as refused:
+        await bring_in(store, *rows, staff=tuple(crew))
+    assert str(refused.value) == f"{complaint} would be gone (0 missing in the list, 5 ended by it)"
+    assert await states(store) == before
+    await bring_in(store, *rows, staff=tuple(crew), allow_closing=True)
+
+
+async def test_part_that_ends_everything_by_its_words_is_refused_too(store: Store) -> None:
+    await bring_in(store, *ROWS)
+    with pytest.raises(Shrunken):
+        await bring_in(store, *(replace(each, status="closed") for each in ROWS[:2]), whole=False)
+
+
+async def test_clients_who_go_little_by_little_are_counted_over_a_month(store: Store) -> None:
+    ten = [row(f"C{number}", loan="") for number in range(10)]
+    await bring_in(store, *ten)
+    await bring_in(store, *ten[:9])
+    await bring_in(store, *ten[:8])
+    bleeding = r"^3 of 10 clients who were active in the last 30 days would be gone$"
+    with pytest.raises(Shrunken, match=bleeding):
+        await bring_in(store, *ten[:7])
+    allowed = await bring_in(store, *ten[:7], allow_closing=True)
+    assert allowed.clients.closed == 1
+    assert (await bring_in(store, *ten[:6])).clients.closed == 1
+    month_later = lists(*ten[:5])
+    plan = await plan_import(month_later, store=store, now=AT + 31 * DAY)
+    assert plan.clients.closed == 1
 
 
 async def test_part_of_a_list_adds_and_changes_only(store: Store) -> None:
@@ -238,11 +295,46 @@ async def test_lists_of_an_older_day_or_a_day_to_come_are_refused(store: Store) 
     with pytest.raises(Untimely) as older:
         await bring_in(store, *ROWS, as_of="2026-11-19")
     assert (
-        str(older.value) == "the lists are of 2026-11-19, and the register already holds those of 2026-11-20"
+        str(older.value)
+        == "the lists are of 2026-11-19, and the register already holds clients of 2026-11-20"
     )
     with pytest.raises(Untimely) as ahead:
-        await bring_in(store, *ROWS, as_of="2062-11-24")
-    assert str(ahead.value) == "the lists are of 2062-11-24, and that day is still to come"
+        await bring_in(store, *ROWS, as_of="2026-11-25")
+    assert str(ahead.value) == "the lists are of 2026-11-25, and that day is still to come"
+
+
+async def test_every_kind_of_list_has_a_newest_day_of_its_own(store: Store) -> None:
+    def clients_alone(as_of: str) -> Incoming:
+        return Incoming(Register(as_of, ROWS), Terms(as_of, unsaid=frozenset({"loans"})))
+
+    def staff_alone(as_of: str) -> Incoming:
+        return Incoming(Register(as_of, staff=CREW), Terms(as_of))
+
+    async def come(incoming: Incoming) -> Plan:
+        return await import_register(incoming, store=store, actor="cli:root", now=AT)
+
+    without_loans = Incoming(
+        Register("2026-11-20", tuple(replace(each, loans=()) for each in ROWS)),
+        Terms("2026-11-20", unsaid=frozenset({"loans"})),
+    )
+    await come(without_loans)
+    with pytest.raises(Untimely, match=r"already holds clients of 2026-11-20$"):
+        await come(replace(without_loans, register=replace(without_loans.register, as_of="2026-11-19")))
+    await come(staff_alone("2026-11-18"))
+    with pytest.raises(Untimely, match=r"already holds staff of 2026-11-18$"):
+        await come(staff_alone("2026-11-17"))
+    facts = Incoming(Register("2026-11-01", facts=(BranchFacts("BUN", "2026-10"),)), Terms("2026-11-01"))
+    await come(facts)
+    with pytest.raises(Untimely, match=r"already holds facts of 2026-11-01$"):
+        await come(replace(facts, register=replace(facts.register, as_of="2026-10-31")))
+
+
+async def test_day_to_come_is_one_where_the_institution_is(store: Store) -> None:
+    late = AT.replace(hour=22)
+    nairobi = replace(lists(*ROWS, as_of="2026-11-25"), zone=ZoneInfo("Africa/Nairobi"))
+    assert (await plan_import(nairobi, store=store, now=late)).clients[Kind.ADDED] == 5
+    with pytest.raises(Untimely):
+        await plan_import(replace(nairobi, zone=ZoneInfo("UTC")), store=store, now=late)
 
 
 async def test_deceased_are_told_and_stay(store: Store) -> None:
@@ -262,6 +354,24 @@ async def test_portfolio_of_the_day_is_kept(store: Store) -> None:
         ("2026-11-24", "", 1, 5.0),
         ("2026-11-24", "LO-1", 1, 1000.0),
     ]
+
+
+@pytest.mark.parametrize("way", ["a part", "no loans", "refused rows"])
+async def test_portfolio_is_kept_of_whole_lists_of_loans_alone(store: Store, way: str) -> None:
+    await bring_in(store, *ROWS)
+    later = lists(*ROWS[:4], as_of="2026-11-24", whole=way != "a part")
+    if way == "no loans":
+        terms = replace(later.terms, unsaid=frozenset({"loans"}))
+        later = Incoming(Register("2026-11-24", ROWS), terms)
+    elif way == "refused rows":
+        later = replace(later, refused=1, terms=replace(later.terms, spared=frozenset({"C4"})))
+    await import_register(later, store=store, actor="cli:root", now=AT)
+    assert {day for (day,) in await store.read(lambda c: rows_of(c, portfolios, "as_of"))} == {"2026-11-20"}
+    await bring_in(store, *ROWS, as_of="2026-11-24")
+    assert {day for (day,) in await store.read(lambda c: rows_of(c, portfolios, "as_of"))} == {
+        "2026-11-20",
+        "2026-11-24",
+    }
 
 
 async def test_facts_of_branches_are_added_and_replaced(store: Store) -> None:
@@ -316,7 +426,7 @@ async def test_clients_who_are_staff_are_marked(store: Store) -> None:
     assert await works_here(store) == {"C1": True, "C2": True, "C3": False}
     assert counts(await bring_in(store, *both)) == (0, 0, 0, 3)
     gone = (replace(crew[0], left_on="2026-11-19"), crew[1])
-    await bring_in(store, *both, staff=gone)
+    await bring_in(store, *both, staff=gone, allow_closing=True)
     assert await works_here(store) == {"C1": False, "C2": True, "C3": False}
 
 
@@ -341,7 +451,7 @@ async def test_who_is_not_on_the_staff_list_any_more_loses_every_role(store: Sto
 
     await store.write(give_roles)
     left = (replace(crew[1], left_on="2026-11-01"), *crew[2:])
-    plan = await bring_in(store, staff=left, as_of="2026-11-24")
+    plan = await bring_in(store, staff=left, as_of="2026-11-24", allow_closing=True)
     assert (plan.staff.tally[Kind.MISSING], plan.staff.tally[Kind.CLOSED]) == (1, 1)
     held = await store.read(roles.roles_in_force)
     assert [role.role for role in held] == ["administrator", "manager"]
@@ -349,7 +459,9 @@ async def test_who_is_not_on_the_staff_list_any_more_loses_every_role(store: Sto
     assert [line.actor for line in lines] == ["register"] * 2
     known = await store.read(colleagues.staff_list)
     assert [known[code].left_on for code in ("S0", "S1", "S2")] == ["2026-11-24", "2026-11-01", None]
-    with pytest.raises(Shrunken, match=r"^2 of 4 members of staff are missing in the list$"):
+    with pytest.raises(
+        Shrunken, match=r"^2 of 4 members of staff would be gone \(2 missing in the list, 0 ended by it\)$"
+    ):
         await bring_in(store, staff=crew[2:4], as_of="2026-11-24")
 
 

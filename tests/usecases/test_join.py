@@ -46,6 +46,7 @@ async def test_client_who_joined_already_keeps_a_new_card_for_a_new_phone(sqlite
     await world.receive(Start("card-of-David"), handle="d")
     assert world.phones.texts("d") == ["You have joined already. Write /help for help."]
     await world.join("David", handle="new")
+    await world.let_in()
     assert world.phones.texts("new")[-1] == "May we send you short surveys?"
 
 
@@ -64,6 +65,7 @@ async def test_open_form_ends_where_it_was_when_its_client_moves(world: World) -
     await world.enrol("Amina", handle="old")
     await world.say("/consent", handle="old")
     await world.join("Amina", handle="new")
+    await world.let_in()
     ended = [("ended", True)] * 3  # consent on the old phone; language and proof on the new one
     assert await world.store.read(statuses) == [*ended, ("active", True)]
     assert "May we send you short surveys?" not in world.phones.texts("old")
@@ -78,6 +80,7 @@ async def test_moved_client_leaves_no_echo_behind(sqlite_world: World) -> None:
         await world.say(text, handle="old")
     assert world.phones.texts("old")[-1].startswith("You mean:")
     await world.join("Amina", handle="new")
+    await world.let_in()
     moved = "From now on we write to another phone. If that is not yours, call +254 700 000 001."
     assert world.phones.texts("old") == [moved]
 
@@ -89,6 +92,7 @@ async def test_survey_that_waits_or_expired_moves_with_its_client(world: World) 
     await world.say("happy", handle="old")
     await world.wait(timedelta(hours=73))
     await world.join("Amina", handle="new")
+    await world.let_in()
     for text in ("yes", "yes"):
         await world.say(text, handle="new")
     await world.say("hello", handle="new")
@@ -102,6 +106,7 @@ async def test_invitation_follows_its_client_and_not_the_phone(sqlite_world: Wor
     await world.enrol("Amina", handle="old")
     await world.invite("Amina", "client_satisfaction")
     await world.join("Amina", handle="new")
+    await world.let_in()
     assert await world.tap("Start", handle="old") == "This button is not for you."
     found = await world.store.read(lambda c: c.execute(select(invitations.c.outcome)).scalars().all())
     assert list(found) == [None]

@@ -22,7 +22,7 @@ WORKER = """
 import asyncio, sys
 from spm_bot.storage.store import Store
 from spm_bot.storage.vault import Vault
-from spm_bot.usecases import carry_out, draw_sample
+from spm_bot.usecases import carry_out, draw_sample, release_drawn
 from tests.seed import AT
 from tests.stage.world import desk
 
@@ -35,7 +35,7 @@ class Loud:
         return await self.store.write(work)
 
 async def main():
-    carry_out.CHUNK = draw_sample.CHUNK = 3
+    release_drawn.CHUNK = draw_sample.CHUNK = 3
     store = await Store.open(sys.argv[1], vault=Vault((bytes(range(32)),)))
     await carry_out.carry_out(AT, store=Loud(store), desk=desk())
     print("done", flush=True)

@@ -71,6 +71,8 @@ async def test_answers_are_cut_from_their_giver_after_a_year(world: World, store
     assert await store.read(lambda c: rows_of(c, invitations, "client_id", "outcome")) == [
         (None, "break_off")
     ]
+    [(ended, due)] = await store.read(lambda c: rows_of(c, invitations, "ended_at", "expires_at"))
+    assert ended == due
     assert len(await store.read(lambda c: rows_of(c, answers, "question"))) == 3
     assert await store.read(lambda c: rows_of(c, observations, "indicator", "value")) == before
     assert await store.read(lambda c: sessions.get(c, 1)) is None

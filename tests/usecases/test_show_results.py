@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.stage.fieldworkers import ASK, DAY, HOUR, answer, invited, say_all, staffed
+from tests.stage.fieldworkers import ASK, DAY, HOUR, answer, becomes_too, invited, say_all, staffed
 from tests.stage.world import World
 
 NOTHING = "There are no results yet. They come when a survey has ended."
@@ -44,20 +44,36 @@ async def test_manager_of_the_branch_reads_shares_once_it_has_ended(sqlite_world
         "",
         "How happy were you with your last visit to our branch?",
         "Answers of about 30 people.",
+        "– Very happy: >65 %",
+        "– Happy: <35 %",
+        "– Not happy, not unhappy: <35 %",
+        "– Unhappy: <35 %",
+        "– Very unhappy: <35 %",
+        "",
+        "How long did you wait to be served?",
+        "Answers of about 30 people.",
+        "– Less than 15 minutes: >65 %",
+        "– 15 to 30 minutes: <35 %",
+        "– 30 minutes to 1 hour: <35 %",
+        "– More than 1 hour: <35 %",
+        "– I left without being served: <35 %",
+    ]
+    await world.hire("Head", handle="h", branch="")
+    assert (await results(world, handle="h"))[5:10] == [
         "– Very happy: 75 %",
         "– Happy: 0 %",
         "– Not happy, not unhappy: 0 %",
         "– Unhappy: 0 %",
         "– Very unhappy: 25 %",
-        "",
-        "How long did you wait to be served?",
-        "Answers of about 30 people.",
-        "– Less than 15 minutes: 75 %",
-        "– 15 to 30 minutes: 0 %",
-        "– 30 minutes to 1 hour: 0 %",
-        "– More than 1 hour: 25 %",
-        "– I left without being served: 0 %",
     ]
+
+
+async def test_another_role_does_not_lift_the_wall_from_the_manager_of_a_branch(sqlite_world: World) -> None:
+    world = sqlite_world
+    await ended(world, happy=24, unhappy=8)
+    await world.hire("Manager", handle="m", branch="BUN")
+    await becomes_too(world, "Head", of="Manager", branch="")
+    assert (await results(world, handle="m"))[5:7] == ["– Very happy: >65 %", "– Happy: <35 %"]
 
 
 async def test_few_answers_come_in_coarse_shares_without_all_and_none(sqlite_world: World) -> None:

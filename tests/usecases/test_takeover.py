@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from spm_bot.messages import Start, Tap
+from spm_bot.messages import Contact, Start, Tap
 from spm_bot.storage import links, people, waiting
 from spm_bot.storage.store import Connection, Store
 from spm_bot.storage.tables import audits, holders, requests, sessions, tries
@@ -71,13 +71,14 @@ async def answered(world: World, *, handle: str) -> None:
 
 
 async def taken_over(world: World, *, handle: str) -> None:
-    """Somebody with a new card of Amina's, who knows when she was born, joins on another phone."""
+    """Somebody with a new card of Amina's joins on another phone, and persuades the person who calls."""
     [card] = await invite_clients(
         store=world.store, branch=None, code="Amina", actor="cli:a", now=world.clock.now()
     )
     await world.receive(Start(card.token), handle=handle)
-    for said in ("English", "1985", "yes", "yes"):
-        await world.say(said, handle=handle)
+    await say_all(world, "English", "1985", handle=handle)
+    await world.let_in()
+    await say_all(world, "yes", "yes", handle=handle)
 
 
 async def say_all(world: World, *words: str, handle: str) -> None:
@@ -137,7 +138,8 @@ async def test_new_phone_gets_no_data_for_seven_days(world: World, store: Store)
     assert SECRET not in world.phones.readable("b")
     assert await state_of(store) == [("data", "open", None)]
     assert world.phones.texts("admin") == [
-        "Client Amina asks for their data and must be called. See: client requests."
+        "Client Amina must be called before joining: they use another chat already. See: clients waiting.",
+        "Client Amina asks for their data and must be called. See: client requests.",
     ]
     await world.wait(7 * MINUTE)
     await say_all(world, *PRIVATE, "1985", handle="b")
@@ -214,13 +216,28 @@ async def test_survey_brought_along_shows_no_answer_that_was_given_before(world:
     assert SECRET not in "\n".join(world.phones.texts("a"))
 
 
-async def test_wrong_years_on_the_new_phone_lock_it_and_move_nothing(world: World, store: Store) -> None:
+@pytest.mark.parametrize("year", ["1985", "1980", "0000"])
+async def test_card_from_the_sheet_moves_nothing_before_the_call_whatever_is_said(
+    world: World, store: Store, year: str
+) -> None:
+    """Right and wrong sound alike, so that nobody tries years, or learns who is forgotten."""
     await answered(world, handle="a")
     [card] = await invite_clients(
         store=store, branch=None, code="Amina", actor="cli:a", now=world.clock.now()
     )
     await world.receive(Start(card.token), handle="b")
-    await say_all(world, "English", "1980", "1981", "1982", "1985", handle="b")
+    await say_all(world, "English", year, handle="b")
+    assert world.phones.texts("b")[-1].startswith("Thank you. A person from Umoja Microfinance will call you")
     assert await held_by(store) == [("a", "Amina")]
     assert MOVED not in world.phones.texts("a")
-    assert len(await store.read(lambda c: rows_of(c, tries, "key"))) == 2
+    assert await store.read(lambda c: rows_of(c, tries, "key")) == []
+    assert [(held.code, held.reason) for held in await store.read(waiting.everybody)] == [
+        ("Amina", "other_chat")
+    ]
+
+
+async def test_joining_by_number_ends_the_cards_in_other_hands(world: World) -> None:
+    await world.receive(Contact("+254711000001", own=True), handle="a")
+    await say_all(world, "English", "1985", "yes", "yes", handle="a")
+    assert not await card_is_good(world, "Amina")
+    assert await card_is_good(world, "David")

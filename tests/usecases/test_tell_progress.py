@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stage.fieldworkers import ASK, DAY, HOUR, answer, invited, say_all, staffed
+from tests.stage.fieldworkers import ASK, DAY, HOUR, answer, becomes_too, invited, say_all, staffed
 from tests.stage.world import World
 
 HEAD = "26 Nov · Your last visit to the branch, Bungoma"
@@ -59,6 +59,35 @@ async def test_erasing_a_client_does_not_show(sqlite_world: World) -> None:
     await say_all(world, ("/forget", "1", "1980"), handle=names[0])
     await world.wait(DAY + HOUR)
     assert await progress(world) == before
+
+
+async def test_answer_of_a_client_who_is_forgotten_shows_no_earlier_than_any_other(
+    sqlite_world: World,
+) -> None:
+    world = sqlite_world
+    await staffed(world, count=60)
+    await say_all(world, ASK)
+    await world.wait(2 * DAY - HOUR)
+    names = invited(world)
+    await answer(world, names[:14])
+    await world.wait(DAY)
+    await answer(world, names[20:21])
+    await say_all(world, ("/forget", "1", "1980"), handle=names[20])
+    await world.wait(DAY + HOUR)
+    assert (await progress(world))[-1] == "Answered by the day before yesterday: at least 10."
+    await world.wait(DAY)
+    assert (await progress(world))[-1] == "Answered by the day before yesterday: at least 15."
+
+
+async def test_manager_who_lends_as_well_sees_only_their_own_requests(sqlite_world: World) -> None:
+    world = sqlite_world
+    await staffed(world, count=40)
+    await say_all(world, ASK)
+    await world.hire("Head", handle="h", branch="")
+    await becomes_too(world, "Officer", of="Head", branch="BUS")
+    assert await progress(world, handle="h") == [
+        "There is no request of the last 13 weeks. To begin one: /ask"
+    ]
 
 
 async def test_officer_of_another_branch_sees_nothing_and_the_spm_manager_everything(

@@ -2,6 +2,9 @@
 
 Everybody else does the same in both. The counts stand between two steps, so that one client more or less
 moves none of them; what happens at a step is told in `tests/fieldwork/test_wall.py`.
+
+Of buttons the words are compared, not the data: the ids in it grow with every session of anybody, which is
+known (docs/decisions/0009).
 """
 
 from __future__ import annotations

@@ -121,6 +121,8 @@ invitations = Table(
     Column("week", String(8), nullable=False),
     Column("stratum", String(160), nullable=False, server_default=""),
     Column("outcome", String(16)),
+    # When an answer gave the outcome: it outlives the answers of a client who is forgotten.
+    Column("ended_at", UTCDateTime),
     UniqueConstraint("round_id", "client_id", "wave"),
     Index("ix_invitations_client_id", "client_id", "invited_at"),
     Index("ix_invitations_week", "week", "survey"),

@@ -203,6 +203,8 @@ forgotten = Table(
     metadata,
     Column("code_hash", LargeBinary, primary_key=True),
     Column("branch", String(64), nullable=False, server_default=""),
+    # The newest card that staff made for this code.
+    Column("card", Integer),
     Column("at", UTCDateTime, nullable=False),
 )
 
