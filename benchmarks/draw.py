@@ -179,7 +179,7 @@ async def measure(url: str, size: int) -> list[Measured]:
     store = await Store.open(url, vault=VAULT)
     idle = await measured(store, "nothing", lambda: asyncio.sleep(2))
     big = await store.write(partial(open_sample, size=size))
-    found = [idle, await measured(store, f"draw {size:,}", lambda: draw_sample(big, store=store))]
+    found = [idle, await measured(store, f"draw {size:,}", lambda: draw_sample(big, now=NOW, store=store))]
     drawn = await store.read(lambda c: c.execute(select(func.count()).select_from(draws)).scalar_one())
     assert drawn == size, f"{drawn} were drawn"
     await store.write(partial(rounds.set_state, round_id=big.id, state=RoundState.PAUSED))
@@ -187,7 +187,7 @@ async def measure(url: str, size: int) -> list[Measured]:
     again = timedelta(minutes=1)
     small = await store.read(partial(rounds.find_round, code=f"sample-{INVITED}"))
     assert small is not None
-    await draw_sample(small, store=store)
+    await draw_sample(small, now=NOW, store=store)
     found.append(
         await measured(store, f"invite {INVITED:,}", lambda: carry_out(NOW + again, store=store, desk=desk))
     )

@@ -15,6 +15,8 @@ Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 Line = Annotated[str, Field(min_length=1, max_length=LONGEST_LINE)]
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(gt=0)]
+WeeksOfYear = Annotated[int, Field(gt=0, le=52)]
+"""Only a year of invitations is looked back on: a longer distance could not be kept."""
 Days = Annotated[tuple[DayName, ...], Field(min_length=1)]
 
 
@@ -166,7 +168,7 @@ class Apart(Section):
     """Surveys that keep a distance from each other in one client's life."""
 
     surveys: Annotated[tuple[Code, ...], Field(min_length=2)]
-    weeks: Positive
+    weeks: WeeksOfYear
 
 
 class DueDates(Section):
@@ -182,12 +184,12 @@ class DueDates(Section):
 class Contact(Section):
     """How often and when we may write; nothing may be looser than the defaults' order of size."""
 
-    min_days_between: Annotated[int, Field(ge=7)] = 21
+    min_days_between: Annotated[int, Field(ge=7, le=364)] = 21
     max_per_year: Annotated[int, Field(ge=1, le=12)] = 6
     messages_per_year: Annotated[int, Field(ge=1, le=24)] = 12
     hours: OpeningHours = OpeningHours(opens=time(9), closes=time(19))
     due_dates: DueDates = DueDates()
-    cool_down_weeks: dict[Code, Positive] = Field(default_factory=dict)
+    cool_down_weeks: dict[Code, WeeksOfYear] = Field(default_factory=dict)
     apart: tuple[Apart, ...] = ()
 
 

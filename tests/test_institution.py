@@ -68,7 +68,12 @@ def test_example_asks_as_often_as_clients_can_bear() -> None:
         messages_per_year=12,
         hours=OpeningHours(opens=time(9), closes=time(19)),
         due_dates=DueDates(hours=24, collection_at=time(10), hours_before=3),
-        cool_down_weeks={"client_satisfaction": 52, "debt_stress": 26, "client_outcomes": 52},
+        cool_down_weeks={
+            "client_satisfaction": 52,
+            "debt_stress": 26,
+            "client_outcomes": 52,
+            "client_exit": 26,
+        },
         apart=(Apart(surveys=("client_satisfaction", "client_outcomes"), weeks=8),),
     )
 
@@ -380,6 +385,24 @@ def test_example_names_known_surveys_and_indicators() -> None:
             "    debt_stress: never",
             "contact.cool_down_weeks.debt_stress",
             "must be a whole number (digits only, no quotes)",
+        ),
+        (
+            "    debt_stress: 26",
+            "    debt_stress: 104",
+            "contact.cool_down_weeks.debt_stress",
+            "must be at most 52 (write 52 or less)",
+        ),
+        (
+            "- {surveys: [client_satisfaction, client_outcomes], weeks: 8}",
+            "- {surveys: [client_satisfaction, client_outcomes], weeks: 53}",
+            "contact.apart.0.weeks",
+            "must be at most 52 (write 52 or less)",
+        ),
+        (
+            "min_days_between: 21",
+            "min_days_between: 365",
+            "contact.min_days_between",
+            "must be at most 364 (write 364 or less)",
         ),
         (
             "small_institution: false",

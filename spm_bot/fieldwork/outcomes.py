@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
+from spm_bot.fieldwork.contact_rules import Reason
+
 PARTIAL_FROM = 0.5
 """Share of the relevant questions answered from which an unfinished survey is partial."""
 
@@ -26,8 +28,10 @@ ANSWERED = frozenset({Outcome.COMPLETED, Outcome.PARTIAL})
 
 
 def of_session(*, finished: bool, answered: int, relevant: int) -> Outcome:
-    """The outcome of a survey that was begun; `answered` does not count "rather not say"."""
-    if finished:
+    """The outcome of a survey that was begun; `answered` does not count "rather not say", so that whoever
+    said nothing else has broken off.
+    """
+    if finished and answered:
         return Outcome.COMPLETED
     enough = relevant > 0 and answered / relevant >= PARTIAL_FROM
     return Outcome.PARTIAL if enough else Outcome.BREAK_OFF
@@ -38,6 +42,20 @@ def of_silence(*, delivered: bool, reachable: bool) -> Outcome:
     if not reachable:
         return Outcome.UNREACHABLE
     return Outcome.NO_ANSWER if delivered else Outcome.EXPIRED
+
+
+def of_drop(reason: Reason | None) -> Outcome:
+    """The outcome of an invitation that was held back unsent, by what spoke against it.
+
+    A closed chat and a no are answers of people who could have been asked: they stay in every denominator.
+    """
+    match reason:
+        case Reason.UNREACHABLE | Reason.NOT_JOINED:
+            return Outcome.UNREACHABLE
+        case Reason.NO_CONSENT:
+            return Outcome.REFUSED
+        case _:
+            return Outcome.NOT_ELIGIBLE
 
 
 @dataclass(frozen=True, slots=True)

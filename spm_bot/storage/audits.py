@@ -44,6 +44,11 @@ class Chain:
     since_expected: int | None
 
 
+def take_turn(connection: Connection) -> None:
+    """Has whoever else would write a line wait until this transaction ends."""
+    connection.execute(_END.with_for_update()).one()
+
+
 def write_down(
     connection: Connection, *, at: datetime, actor: str, event: str, **detail: str | int | None
 ) -> None:

@@ -63,7 +63,7 @@ def answered(
 
 
 def pseudonym(connection: Connection, scope: str, identity: int) -> str:
-    """A name for a row that leads nowhere without our key, and to no other `scope`: no two tables share it."""
+    """A name for a row that leads nowhere without our key, and from one `scope` to no other."""
     return vault_of(connection).digest(f"{scope}:{identity}", associated="export")[4:12].hex()
 
 

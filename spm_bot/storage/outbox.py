@@ -55,7 +55,7 @@ class Outcome:
     """What became of a message: its new state, the channel's id, or when to try again.
 
     `attempts` counts failed tries. A message that only waits for its hour has none, for whatever was
-    tried and failed holds up all later messages to its chat.
+    tried and failed holds up all later messages to its chat. `reason` is why the rules dropped it.
     """
 
     id: int
@@ -63,6 +63,7 @@ class Outcome:
     message: str | None = None
     not_before: datetime | None = None
     attempts: int = 0
+    reason: str | None = None
 
 
 _original = outbox.alias("original")

@@ -223,7 +223,7 @@ def _settle(
             people.set_reachable(connection, due.address_id, reachable=False)
             outbox.drop_queued(connection, due.address_id)
         elif isinstance(result, Outcome) and result.state == DROPPED and due.invitation:
-            recheck.not_wanted(connection, due, now=now)
+            recheck.not_wanted(connection, due, reason=result.reason, now=now)
 
 
 def _taken_out(results: Sequence[tuple[Due, Delivery | Outcome]]) -> list[str]:

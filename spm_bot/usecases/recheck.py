@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from spm_bot.fieldwork.audience import Candidate, why_not, why_not_at_all
 from spm_bot.fieldwork.contact_rules import Reason, messages_spent
-from spm_bot.fieldwork.outcomes import Outcome as Disposition
+from spm_bot.fieldwork.outcomes import of_drop
 from spm_bot.fieldwork.round_states import RoundState
 from spm_bot.storage import histories, people, reminders, rounds
 from spm_bot.storage.outbox import DROPPED, QUEUED, Due, Outcome
@@ -54,13 +54,13 @@ def delivered(connection: Connection, arrived: Iterable[Due], *, at: datetime) -
     reminders.set_arrived(connection, kinds.get(reminders.KIND, []), at=at)
 
 
-def not_wanted(connection: Connection, due: Due, *, now: datetime) -> None:
-    """An invitation that was dropped before its time was over gets its outcome."""
+def not_wanted(connection: Connection, due: Due, *, reason: str | None, now: datetime) -> None:
+    """An invitation that was dropped before its time was over gets the outcome that fits the reason."""
     in_time = due.expires_at is None or due.expires_at > now
     if due.invitation is not None and in_time and due.kind == "invitation":
         known = rounds.invitation(connection, due.invitation)
         if known is not None and known.outcome is None:
-            rounds.set_outcome(connection, due.invitation, Disposition.NOT_ELIGIBLE)
+            rounds.set_outcome(connection, due.invitation, of_drop(Reason(reason) if reason else None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +120,11 @@ def _verdict(case: _Case, desk: Desk, *, now: datetime) -> Outcome | None:
     moved = case.candidate.address != due.address_id
     pointless = case.answering and due.kind in _REMINDERS
     over = case.round_state in OVER or case.invitation.outcome is not None
-    if moved or pointless or over or _why_not(case, desk, now=now) is not None:
+    if pointless or over:
         return Outcome(due.id, DROPPED)
+    reason = _why_not(case, desk, now=now) or (Reason.UNREACHABLE if moved else None)
+    if reason is not None:
+        return Outcome(due.id, DROPPED, reason=reason)
     again = _again_at(case, desk, now=now)
     if again <= now:
         return None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from secrets import randbits
 
 from spm_bot.fieldwork.audience import Audience
 from spm_bot.fieldwork.round_states import RoundState
@@ -14,9 +15,9 @@ from spm_bot.storage.rounds import Round
 from spm_bot.storage.store import Connection, Store
 from spm_bot.usecases.eligibility import launch_problem, signed_languages
 from spm_bot.usecases.foresee import foresee
+from spm_bot.usecases.insist import insist
 from spm_bot.usecases.launch import NotLaunched, unsigned
 from spm_bot.usecases.near_audiences import LEAST_APART, too_near
-from spm_bot.usecases.stand import seed_of
 from spm_bot.usecases.visit import Desk
 
 
@@ -36,12 +37,17 @@ class Request:
 
 async def request_sample(request: Request, *, store: Store, desk: Desk, actor: str, now: datetime) -> Round:
     """Opens the round, or has it wait for approval if it is a large one. Raises NotLaunched."""
-    problem = next(_plain_problems(request, desk), None) or await store.read(
-        partial(_problem, request=request, desk=desk, now=now)
-    )
+    problem = next(_plain_problems(request, desk), None)
     if problem is not None:
         raise NotLaunched(problem)
-    return await store.write(partial(_open, request=request, desk=desk, actor=actor, now=now))
+    # Not derived from the code: whoever asks must not be able to choose who is drawn.
+    seed = randbits(31)
+    opened = await insist(
+        partial(_open_or_refuse, request=request, desk=desk, actor=actor, seed=seed, now=now), store
+    )
+    if isinstance(opened, str):
+        raise NotLaunched(opened)
+    return opened
 
 
 def _plain_problems(request: Request, desk: Desk) -> Iterator[str]:
@@ -85,7 +91,20 @@ def _problem(connection: Connection, *, request: Request, desk: Desk, now: datet
     return None
 
 
-def _open(connection: Connection, *, request: Request, desk: Desk, actor: str, now: datetime) -> Round:
+def _open_or_refuse(
+    connection: Connection, *, request: Request, desk: Desk, actor: str, seed: int, now: datetime
+) -> Round | str:
+    """Looks and opens in one transaction, so that of two requests at once the second sees the first."""
+    audits.take_turn(connection)
+    problem = _problem(connection, request=request, desk=desk, now=now)
+    if problem is not None:
+        return problem
+    return _open(connection, request=request, desk=desk, actor=actor, seed=seed, now=now)
+
+
+def _open(
+    connection: Connection, *, request: Request, desk: Desk, actor: str, seed: int, now: datetime
+) -> Round:
     asking = desk.institution.asking
     waits = request.size > asking.approval_over
     opened = rounds.open_round(
@@ -94,7 +113,7 @@ def _open(connection: Connection, *, request: Request, desk: Desk, actor: str, n
         survey=request.survey,
         origin="adhoc",
         audience=request.audience.to_json(),
-        seed=seed_of(request.code),
+        seed=seed,
         at=now,
         requested_by=actor,
         reason=request.reason,

@@ -14,7 +14,9 @@ from spm_bot.fieldwork.outcomes import ANSWERED, Outcome, Tally, of_session, of_
     ("finished", "answered", "relevant", "outcome"),
     [
         (True, 9, 9, Outcome.COMPLETED),
-        (True, 0, 9, Outcome.COMPLETED),
+        (True, 1, 9, Outcome.COMPLETED),
+        (True, 0, 9, Outcome.BREAK_OFF),
+        (True, 0, 0, Outcome.BREAK_OFF),
         (False, 5, 9, Outcome.PARTIAL),
         (False, 4, 8, Outcome.PARTIAL),
         (False, 4, 9, Outcome.BREAK_OFF),

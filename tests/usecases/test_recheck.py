@@ -144,31 +144,36 @@ def is_undone(connection: Connection) -> None:
     connection.execute(update(rounds_table).values(state="undone"))
 
 
+def blocks(connection: Connection) -> None:
+    people.set_reachable(connection, meet(connection, "C1"), reachable=False)
+
+
 @pytest.mark.parametrize(
-    "change",
+    ("change", "outcome"),
     [
-        withdraws,
-        closes,
-        dies,
-        moves,
-        is_hired,
-        pays_back,
-        turns_out_young,
-        speaks_otherwise,
-        loses_its_signatures,
-        was_asked_meanwhile,
-        is_stopped,
-        is_undone,
+        (withdraws, "refused"),
+        (blocks, "unreachable"),
+        (closes, "not_eligible"),
+        (dies, "not_eligible"),
+        (moves, "unreachable"),
+        (is_hired, "not_eligible"),
+        (pays_back, "not_eligible"),
+        (turns_out_young, "not_eligible"),
+        (speaks_otherwise, "not_eligible"),
+        (loses_its_signatures, "not_eligible"),
+        (was_asked_meanwhile, "not_eligible"),
+        (is_stopped, "not_eligible"),
+        (is_undone, "not_eligible"),
     ],
 )
 async def test_what_changed_since_it_was_written_holds_it_back(
-    store: Store, change: Callable[[Connection], None]
+    store: Store, change: Callable[[Connection], None], outcome: str
 ) -> None:
     await store.write(write)
     await store.write(change)
     assert await deliver(store, AT) == []
     queued, ended = await state(store)
-    assert (queued, ended[0]) == ([(DROPPED, AT)], ("not_eligible", None))
+    assert (queued, ended[0]) == ([(DROPPED, AT)], (outcome, None))
 
 
 @pytest.mark.parametrize("kind", ["invitation", "reminder"])
@@ -355,7 +360,7 @@ async def test_outcome_that_came_first_is_not_overwritten(store: Store) -> None:
     made = await store.write(write)
     [due] = await store.read(partial(outbox.due, now=AT, limit=9))
     await store.write(lambda c: rounds.set_outcome(c, made, "completed"))
-    await store.write(lambda c: recheck.not_wanted(c, due, now=AT))
+    await store.write(lambda c: recheck.not_wanted(c, due, reason=None, now=AT))
     gone = replace(due, invitation=999)
-    await store.write(lambda c: recheck.not_wanted(c, gone, now=AT))
+    await store.write(lambda c: recheck.not_wanted(c, gone, reason=None, now=AT))
     assert (await state(store))[1] == [("completed", None)]

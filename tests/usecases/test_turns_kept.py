@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -16,6 +17,7 @@ from spm_bot.storage.tables import invitations, outbox
 from spm_bot.times import DAY, WEEK
 from spm_bot.usecases.follow_events import follow_events
 from spm_bot.usecases.keep_slot import keep_slot, may_not_ask
+from spm_bot.usecases.stand import rests, row_of
 from spm_bot.usecases.take_turns import invite_due
 from tests.stage.world import World
 from tests.usecases.test_follow_events import DUE, EXIT, MONDAY, client, closed, enter
@@ -72,7 +74,12 @@ async def test_made_up_slot_writes_as_of_now(sqlite_world: World) -> None:
     assert [at for _, _, at, _ in await world.store.read(written)] == [late]
 
 
-@pytest.mark.parametrize(("before", "after"), [(10, 20), (20, 10), (4, 7)])
+def arrive(connection: Connection, at: datetime) -> None:
+    still_open = update(invitations).where(invitations.c.outcome.is_(None))
+    connection.execute(still_open.values(delivered_at=at, outcome="no_answer"))
+
+
+@pytest.mark.parametrize(("before", "after"), [(10, 20), (20, 10), (9, 13)])
 async def test_another_cycle_silences_nobody_and_asks_nobody_too_soon(
     sqlite_world: World, before: int, after: int
 ) -> None:
@@ -84,15 +91,7 @@ async def test_another_cycle_silences_nobody_and_asks_nobody_too_soon(
         cycle = before if week < change else after
         standing = panel.model_copy(update={"cycle_weeks": cycle})
         await invite_due(standing, start + week * WEEK, store=world.store, desk=world.desk)
-        await world.store.write(
-            lambda c, at=start + week * WEEK: (
-                c.execute(
-                    update(invitations)
-                    .where(invitations.c.outcome.is_(None))
-                    .values(delivered_at=at, outcome="no_answer")
-                ).rowcount
-            )
-        )
+        await world.store.write(partial(arrive, at=start + week * WEEK))
     query = select(invitations.c.client_id, invitations.c.delivered_at)
     found = await world.store.read(lambda c: [tuple(row) for row in c.execute(query)])
     assert len(Counter(who for who, _ in found)) == 20
@@ -135,3 +134,23 @@ async def test_slot_waits_while_nobody_could_be_helped(sqlite_world: World) -> N
     helpless = replace(world.desk, institution=shut)
     assert await may_not_ask(EXIT, MONDAY, store=world.store, desk=helpless)
     assert not await may_not_ask(EXIT, MONDAY, store=world.store, desk=world.desk)
+
+
+async def test_another_survey_under_a_known_code_asks_nobody(world: World) -> None:
+    """Answers of two surveys must not meet under one code: a new survey needs a new one."""
+    await world.enrol("Amina", handle="a")
+    first = stress(world)
+    assert await keep_slot(first, world.clock.now(), store=world.store, desk=world.desk) == 1
+    other = first.model_copy(update={"survey": "client_satisfaction"})
+    later = world.clock.now() + 30 * WEEK
+    assert await rests(other, later, store=world.store)
+    assert not await rests(first, later, store=world.store)
+
+
+async def test_window_of_the_file_holds_from_the_next_slot_on(world: World) -> None:
+    first = stress(world)
+    at = world.clock.now()
+    row = await world.store.write(partial(row_of, standing=first, at=at))
+    shorter = first.model_copy(update={"window_hours": 24})
+    again = await world.store.write(partial(row_of, standing=shorter, at=at))
+    assert (row.id, again.id, again.window_hours) == (row.id, row.id, 24)
