@@ -26,7 +26,7 @@ NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 NAIROBI = ZoneInfo("Africa/Nairobi")
 SURVEYS = ("client_satisfaction", "debt_stress", "client_outcomes")
 RULES = ContactRules(
-    cool_downs={"client_satisfaction": 52, "debt_stress": 26, "client_outcomes": 52},
+    cool_downs={"client_satisfaction": 52, "debt_stress": 26, "client_outcomes": 52, "client_exit": 26},
     apart={frozenset(("client_satisfaction", "client_outcomes")): 8},
 )
 WEEKDAYS = client_window(RULES, rest_days=frozenset([Weekday.SUNDAY]), holidays=frozenset())
