@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from spm_bot.app import make_desk, opened
 from spm_bot.cli.drafts import Draft, draft
+from spm_bot.cli.inputs import week_of
 from spm_bot.cli.output import Failure, account, show, tell
 from spm_bot.reports.extract import Sheet
 from spm_bot.reports.spreadsheets import write_csv, write_workbook
@@ -73,17 +74,10 @@ def _wanted(args: argparse.Namespace, desk: Desk) -> Wanted:
     last = args.week or args.last
     for week in (first, last):
         if week is not None:
-            _week(week)
+            week_of(week)
     if first and last and first > last:
         raise Failure(f"{first} comes after {last}: swap --from and --to")
     return Wanted(args.survey, first, last, language)
-
-
-def _week(text: str) -> None:
-    try:
-        Week.parse(text)
-    except ValueError as error:
-        raise Failure(str(error)) from None
 
 
 def _filled(args: argparse.Namespace, export: Export, drafts: ExitStack) -> list[Draft]:

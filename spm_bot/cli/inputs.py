@@ -10,6 +10,7 @@ from typing import Any
 
 from spm_bot.bounds import DEEPEST, UnreadableError, depth, text_in
 from spm_bot.cli.output import Failure
+from spm_bot.times import Week
 
 
 def text_of(file: str) -> str:
@@ -44,6 +45,14 @@ def day_of(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise Failure(f"{text!r} is not a day: write it as 2026-11-20") from None
+
+
+def week_of(text: str) -> Week:
+    """The week somebody wrote as 2026-W47. Raises Failure."""
+    try:
+        return Week.parse(text)
+    except ValueError as error:
+        raise Failure(str(error)) from None
 
 
 def _keys_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -7,20 +7,17 @@ from collections.abc import Mapping
 from functools import partial
 
 from spm_bot.app import opened
+from spm_bot.cli.inputs import week_of
 from spm_bot.cli.output import Failure, show, show_rows, tell
 from spm_bot.fieldwork.outcomes import Outcome, Tally
 from spm_bot.fieldwork.sample_sizes import sample_size
 from spm_bot.settings import load_settings
 from spm_bot.storage import dispositions, rounds
-from spm_bot.times import Week
 
 
 async def show_outcomes(args: argparse.Namespace) -> None:
     """How the invitations ended: one line a round, and all of them together."""
-    try:
-        week = None if args.week is None else Week.parse(args.week)
-    except ValueError as error:
-        raise Failure(str(error)) from None
+    week = None if args.week is None else week_of(args.week)
     async with opened(load_settings()) as store:
         if args.code is not None and await store.read(partial(rounds.find_round, code=args.code)) is None:
             raise Failure(f"there is no round {args.code!r}: `spm-bot rounds list` has them all")

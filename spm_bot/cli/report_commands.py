@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from spm_bot.app import make_desk, opened
+from spm_bot.cli.inputs import week_of
 from spm_bot.cli.output import Failure, show, tell
 from spm_bot.settings import load_settings
 from spm_bot.times import Week
@@ -16,7 +17,7 @@ from spm_bot.times import Week
 
 async def digest(args: argparse.Namespace) -> None:
     """Computes the digest of a week; prints its card, writes its files, or hands it out."""
-    week = _week(args.week)
+    week = week_of(args.week)
     settings = load_settings()
     desk = make_desk(settings.institution)
     if args.branch is not None and args.branch not in {branch.code for branch in desk.institution.branches}:
@@ -54,10 +55,3 @@ def write_files(folder: Path, card: str, picture: bytes | None, body: str, *, na
 
 def _name(week: Week, branch: str | None) -> str:
     return f"digest-{week}" if branch is None else f"digest-{week}-{branch}"
-
-
-def _week(text: str) -> Week:
-    try:
-        return Week.parse(text)
-    except ValueError as error:
-        raise Failure(str(error)) from None

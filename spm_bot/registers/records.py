@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any
 
 from spm_bot.fieldwork.register import ACTIVE, CLOSED, WRITTEN_OFF, BranchFacts, ClientRow, LoanRow, StaffRow
-from spm_bot.registers.sheets import Books
 
 APPLICANT = "applicant"
 """The state of somebody, or of a loan, that is only asked for: not in our register."""
@@ -126,11 +125,6 @@ def facts_of(fields: Fields) -> BranchFacts:
         marketing=fields.get("marketing"),
         vacancies=fields.get("vacancies"),
     )
-
-
-def method_of(loan: LoanRow, client: ClientRow, books: Books) -> str:
-    """How the largest loan is lent: as the list says, else as the product is."""
-    return client.loan_method or books.products.get(loan.product, "")
 
 
 def state_of(fields: Fields) -> str:

@@ -23,21 +23,21 @@ class Look:
 
 def size(connection: Connection, audience: Audience) -> int:
     """How many active clients an audience holds."""
-    return _count(connection, _holds(audience), [ACTIVE])
+    return _count(connection, within(audience), [ACTIVE])
 
 
 def difference(connection: Connection, one: Audience, other: Audience) -> int:
     """How many active clients are in one of two audiences and not in the other."""
-    in_one, in_other = _holds(one), _holds(other)
+    in_one, in_other = within(one), within(other)
     apart = or_(and_(in_one, not_(in_other)), and_(in_other, not_(in_one)))
     return _count(connection, apart, [ACTIVE])
 
 
 def look_at(connection: Connection, audience: Audience, *, statuses: Collection[str], most: int) -> Look:
     """All clients of these statuses, or every so manieth by id if there are more than `most`."""
-    count = _count(connection, _holds(audience), statuses)
+    count = _count(connection, within(audience), statuses)
     query = select(*(clients.c[name] for name in Client.__dataclass_fields__))
-    query = query.where(_holds(audience), clients.c.status.in_(sorted(statuses))).order_by(clients.c.id)
+    query = query.where(within(audience), clients.c.status.in_(sorted(statuses))).order_by(clients.c.id)
     if count > most:
         query = query.where(clients.c.id % -(-count // most) == 0)
     return Look(tuple(Client(**row._mapping) for row in connection.execute(query)), count)
@@ -51,7 +51,8 @@ def _count(connection: Connection, condition: ColumnElement[bool], statuses: Col
     return found
 
 
-def _holds(audience: Audience) -> ColumnElement[bool]:
+def within(audience: Audience) -> ColumnElement[bool]:
+    """That a row of `clients` is one of the audience."""
     wanted = (
         (clients.c.branch, audience.branches),
         (clients.c.product, audience.products),

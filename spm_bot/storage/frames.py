@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, String, cast, exists, 
 from spm_bot.fieldwork.audience import NEEDS, Audience, Needs
 from spm_bot.fieldwork.quotas import Stratum, stratum_of
 from spm_bot.fieldwork.register import ACTIVE, WRITTEN_OFF
+from spm_bot.storage.audiences import within
 from spm_bot.storage.rounds import Round
 from spm_bot.storage.tables import addresses, clients, draws, holders
 
@@ -57,22 +58,13 @@ def _page(round_: Round, *, after: int, last: int) -> Select[*tuple[Any, ...]]:
         .join(holders, holders.c.client_id == clients.c.id)
         .join(addresses, addresses.c.id == holders.c.address_id)
         .where(*page, clients.c.agrees, ~clients.c.works_here, addresses.c.reachable)
-        .where(*_asked(Audience.from_json(round_.audience)), *_able(NEEDS.get(round_.survey, Needs())))
+        .where(within(Audience.from_json(round_.audience)), *_able(NEEDS.get(round_.survey, Needs())))
     )
     if round_.waves:
         drawn = exists().where(draws.c.round_id == round_.id, draws.c.client_id == clients.c.id)
         query = query.where(~drawn)
     # Without strata one group is all, and there is none of nobody.
     return query.group_by(*codes).having(func.count() > 0)
-
-
-def _asked(audience: Audience) -> Iterator[ColumnElement[bool]]:
-    wanted = (
-        (clients.c.branch, audience.branches),
-        (clients.c.product, audience.products),
-        (clients.c.gender, audience.genders),
-    )
-    return (column.in_(sorted(codes)) for column, codes in wanted if codes)
 
 
 def _able(needs: Needs) -> Iterator[ColumnElement[bool]]:
