@@ -119,6 +119,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("audits", schema=None) as batch_op:
         batch_op.add_column(sa.Column("chain_hash", sa.LargeBinary(), nullable=True))
+        batch_op.create_index("ix_audits_actor", ["actor", "event", "id"], unique=False)
     _chain_audits()
 
     with op.batch_alter_table("clients", schema=None) as batch_op:
@@ -159,6 +160,8 @@ def upgrade() -> None:
             identity = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
             batch_op.add_column(sa.Column(name, identity, nullable=True))
             batch_op.create_foreign_key(batch_op.f(f"fk_links_{name}_{table}"), table, [name], ["id"])
+        for name in ("made_by", "address_id"):
+            batch_op.create_index(batch_op.f(f"ix_links_{name}"), [name], unique=False)
 
     with op.batch_alter_table("loans", schema=None) as batch_op:
         batch_op.add_column(sa.Column("written_off_on", sa.String(length=10), nullable=True))
@@ -289,6 +292,8 @@ def downgrade() -> None:
         batch_op.drop_column("written_off_on")
 
     with op.batch_alter_table("links", schema=None) as batch_op:
+        for name in ("made_by", "address_id"):
+            batch_op.drop_index(batch_op.f(f"ix_links_{name}"))
         for name, table in (("staff_id", "staff"), ("address_id", "addresses")):
             batch_op.drop_constraint(batch_op.f(f"fk_links_{name}_{table}"), type_="foreignkey")
             batch_op.drop_column(name)
@@ -317,6 +322,7 @@ def downgrade() -> None:
         batch_op.drop_column("language")
 
     with op.batch_alter_table("audits", schema=None) as batch_op:
+        batch_op.drop_index("ix_audits_actor")
         batch_op.drop_column("chain_hash")
 
     with op.batch_alter_table("draws", schema=None) as batch_op:

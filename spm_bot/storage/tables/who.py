@@ -133,10 +133,10 @@ links = Table(
     to("clients", nullable=True),
     Column("role", String(32)),
     Column("branch", String(64), nullable=False, server_default=""),
-    Column("made_by", String(64), nullable=False, server_default=""),
+    Column("made_by", String(64), nullable=False, server_default="", index=True),
     # A staff link: for whom alone, and the chat in which it was opened and waits for a number.
     to("staff", name="staff_id", nullable=True),
-    to("addresses", name="address_id", nullable=True),
+    to("addresses", name="address_id", nullable=True, index=True),
     Column("misses", Integer, nullable=False, server_default="0"),
     Column("created_at", UTCDateTime, nullable=False),
     Column("expires_at", UTCDateTime, nullable=False),

@@ -80,6 +80,7 @@ audits = Table(
     Column("detail", Text, nullable=False),
     # The hash of this line and of the chain before it: a line that is changed or cut out breaks it.
     Column("chain_hash", LargeBinary),
+    Index("ix_audits_actor", "actor", "event", "id"),
 )
 
 # The end of the chain of the audit log: one row, which whoever writes a line has to take first.
