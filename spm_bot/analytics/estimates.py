@@ -19,10 +19,10 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """`hits` of `n` answers. Raises ValueError for counts that cannot be."""
+    """`hits` of `n` answers; with weights both are effective counts. ValueError for impossible ones."""
 
-    hits: int
-    n: int
+    hits: float
+    n: float
 
     def __post_init__(self) -> None:
         if not 0 <= self.hits <= self.n or self.n == 0:
@@ -35,10 +35,15 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A value with its 95 % interval."""
+    """A value of `n` answers with its 95 % interval.
 
+    `effective` is the number of answers of a plain random sample that would be as exact, `n` at most.
+    """
+
+    n: int
     value: float
     interval: Interval
+    effective: float
 
 
 def wilson(share: Share) -> Interval:
@@ -51,10 +56,8 @@ def wilson(share: Share) -> Interval:
     p, n, z2 = share.value, share.n, Z95 * Z95
     centre = (p + z2 / (2 * n)) / (1 + z2 / n)
     half = Z95 * sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    # At the ends the exact bound is 0 or 1; the subtraction leaves noise in the last digit.
-    low = 0.0 if share.hits == 0 else centre - half
-    high = 1.0 if share.hits == n else centre + half
-    return Interval(low, high)
+    # At the ends the exact bound is the share itself; the subtraction leaves noise in the last digit.
+    return Interval(max(0.0, min(p, centre - half)), min(1.0, max(p, centre + half)))
 
 
 def newcombe(first: Share, second: Share) -> Interval:
@@ -74,12 +77,16 @@ def nps(promoters: int, passives: int, detractors: int) -> Estimate:
     Statistics in Medicine 27:1693–1702. With few answers it covers what it promises; ±1.96 SE does not.
     """
     n = promoters + passives + detractors
-    promoting, detracting = Share(promoters, n), Share(detractors, n)
+    interval = nps_interval(Share(promoters, n), Share(detractors, n))
+    return Estimate(n, 100 * (promoters - detractors) / n, interval, float(n))
+
+
+def nps_interval(promoting: Share, detracting: Share) -> Interval:
+    """Interval of 100 (p − d), two shares of one sample, as in `nps`; with weights of effective counts."""
     p, d = promoting.value, detracting.value
-    correlation = -sqrt(p * d / ((1 - p) * (1 - d))) if p * d > 0 else 0.0
+    correlation = -min(1.0, sqrt(p * d / ((1 - p) * (1 - d)))) if p * d > 0 else 0.0
     interval = _mover(p, wilson(promoting), d, wilson(detracting), correlation=correlation)
-    score = 100 * (promoters - detractors) / n
-    return Estimate(score, Interval(100 * interval.low, 100 * interval.high))
+    return Interval(100 * interval.low, 100 * interval.high)
 
 
 def _mover(p: float, around_p: Interval, d: float, around_d: Interval, *, correlation: float) -> Interval:
