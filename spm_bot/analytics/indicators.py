@@ -86,6 +86,17 @@ class Observed:
     value: float | None
 
 
+SENSITIVE = frozenset({"CAS0", "DST4", "DST7", "DST7g"})
+"""Told of a branch only with 30 respondents or more, five who said it and five who did not, and only to
+head office; of the whole only where five said it and five did not.
+"""
+
+PAR30 = "FIN1"
+"""The code under which the institution file gives a limit for portfolio at risk."""
+
+CONDUCT = frozenset({"DST7", "DST7g"})
+"""About how staff behaved: managers of a branch never see it."""
+
 _STRESS = ("ds1", "ds2", "ds3", "ds4", "ds5", "ds6", "ds7")
 
 
@@ -142,6 +153,7 @@ def _stress() -> Iterator[Indicator]:
     treated = ("shamed", "threatened", "took", "stayed", "bribe", "unsafe")
     yield lower("DST7", "Treated badly by a collector", _picked("ds8", *treated), "4C")
     yield lower("DST7g", "Shamed or pressed by the group", _picked("ds8", "group"), "4C")
+    yield lower("CAS0", "Asked for a call", _picked("ds10", "yes"), "4E")
     left = _picked("ds9", "not_enough", "nothing")
     yield lower("DST8", "Not enough left after paying", left, "4A.1")
     yield lower("DST9", "Took a new loan from us to repay", _picked("ds4", "us"), "4A.1")

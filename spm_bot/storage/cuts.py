@@ -6,8 +6,9 @@ from collections.abc import Collection
 from datetime import UTC, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, select, update
 
+from spm_bot.analytics.dimensions import Dimension
 from spm_bot.storage.requests import OPEN
 from spm_bot.storage.session_state import pack
 from spm_bot.storage.sessions import ENDED, EXPIRED, STATE
@@ -29,13 +30,8 @@ from spm_bot.times import Week
 WEEKS_EACH_SIDE = 6
 """A cell is 13 weeks wide, with the week of the response in its middle."""
 
-_SEGMENTS = tuple(
-    observations.c[name]
-    for name in (
-        *("survey", "origin", "branch", "product", "loan_method", "gender"),
-        *("in_arrears", "language", "channel"),
-    )
-)
+_LOOKS = tuple(responses.c[name] for name in ("survey", "origin", *Dimension))
+_OBSERVED = exists().where(observations.c.response_id == responses.c.id)
 
 
 def cut_responses(connection: Connection, client: int, *, minimum_cell: int) -> None:
@@ -126,21 +122,18 @@ def drop_old_consents(connection: Connection, *, before: datetime, limit: int) -
 
 
 def _cell(connection: Connection, response: Row[*tuple[Any, ...]]) -> int:
-    """How many people answered in the same weeks and look the same in every column that we keep."""
-    own = select(*_SEGMENTS).where(observations.c.response_id == response.id).distinct()
+    """How many people said something in the same weeks and look the same in every column that we keep."""
+    own = select(*_LOOKS).where(responses.c.id == response.id, _OBSERVED)
     looks = connection.execute(own).first()
     if looks is None:
         return 0
     week = Week.parse(response.week)
     person = func.coalesce(responses.c.client_id, -responses.c.id)
-    alike = (
-        select(func.count(person.distinct()))
-        .select_from(observations.join(responses, responses.c.id == observations.c.response_id))
-        .where(
-            observations.c.week >= str(week.minus(WEEKS_EACH_SIDE)),
-            observations.c.week <= str(week.minus(-WEEKS_EACH_SIDE)),
-            *(column == value for column, value in zip(_SEGMENTS, looks, strict=True)),
-        )
+    alike = select(func.count(person.distinct())).where(
+        responses.c.week >= str(week.minus(WEEKS_EACH_SIDE)),
+        responses.c.week <= str(week.minus(-WEEKS_EACH_SIDE)),
+        *(column == value for column, value in zip(_LOOKS, looks, strict=True)),
+        _OBSERVED,
     )
     return int(connection.execute(alike).scalar_one())
 

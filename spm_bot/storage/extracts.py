@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
+from spm_bot.analytics.dimensions import UNKNOWN, Arrears
 from spm_bot.storage.store import vault_of
-from spm_bot.storage.tables import answers, invitations, observations, responses, sessions, survey_versions
+from spm_bot.storage.tables import answers, responses, sessions, survey_versions
 
 PRACTICE = "practice"
 
@@ -77,19 +78,6 @@ def _within(first: str | None, last: str | None) -> list[ColumnElement[bool]]:
     ]
 
 
-# An ad-hoc survey is not observed, so its segments are those of the invitation: the branch alone.
-_DAY = (
-    select(
-        observations.c.response_id,
-        func.min(observations.c.branch).label("branch"),
-        func.min(observations.c.product).label("product"),
-        func.min(observations.c.loan_method).label("loan_method"),
-        func.min(observations.c.gender).label("gender"),
-        func.min(case((observations.c.in_arrears, 1), else_=0)).label("in_arrears"),
-    )
-    .group_by(observations.c.response_id)
-    .subquery()
-)
 _HEADS: Select[*tuple[Any, ...]] = (
     select(
         responses.c.id,
@@ -102,15 +90,13 @@ _HEADS: Select[*tuple[Any, ...]] = (
         responses.c.language,
         responses.c.channel,
         responses.c.week,
-        func.coalesce(_DAY.c.branch, invitations.c.branch, ""),
-        func.coalesce(_DAY.c.product, ""),
-        func.coalesce(_DAY.c.loan_method, ""),
-        func.coalesce(_DAY.c.gender, ""),
-        _DAY.c.in_arrears,
+        responses.c.branch,
+        responses.c.product,
+        responses.c.loan_method,
+        responses.c.gender,
+        case((responses.c.arrears == Arrears.NONE, 0), (responses.c.arrears != UNKNOWN, 1)),
         responses.c.scored,
     )
     .join(sessions, sessions.c.id == responses.c.session_id)
     .join(survey_versions, survey_versions.c.id == sessions.c.survey_version_id)
-    .outerjoin(invitations, invitations.c.id == sessions.c.invitation_id)
-    .outerjoin(_DAY, _DAY.c.response_id == responses.c.id)
 )

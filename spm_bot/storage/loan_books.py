@@ -20,6 +20,12 @@ _HELD = (
 _OF_ONE = (loans.c.client_id == bindparam("of_client"), loans.c.code == bindparam("of_code"))
 _ADD = insert(loans)
 _CHANGE = update(loans).where(*_OF_ONE)
+_LARGEST_FIRST = (
+    select(loans.c.cycle)
+    .where(loans.c.client_id == bindparam("of_client"), loans.c.status == ACTIVE)
+    .order_by(loans.c.outstanding.desc(), loans.c.code)
+    .limit(1)
+)
 _SAY_AGAIN = update(loans).where(*_OF_ONE).values(as_of=bindparam("day"))
 
 
@@ -50,6 +56,12 @@ def loan_books(connection: Connection, clients: Collection[int]) -> dict[int, Lo
         )
         for client, rows in found.items()
     }
+
+
+def cycle_of(connection: Connection, client: int) -> int | None:
+    """Which loan in a row the largest is that a client pays now; None without one, or if no list says so."""
+    found: int | None = connection.execute(_LARGEST_FIRST, {"of_client": client}).scalar()
+    return found
 
 
 def write_loans(

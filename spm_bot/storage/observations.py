@@ -1,82 +1,40 @@
-"""One row an indicator item of a response, with the segments of that day; the digest reads only these."""
+"""One row for each indicator that a response says something about, with its week and origin."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
-from spm_bot.storage.tables import observations, responses
+from spm_bot.analytics.indicators import Observed
+from spm_bot.storage.tables import observations
 
-
-@dataclass(frozen=True, slots=True)
-class Segments:
-    """Where the person stood when the response ended; a later move does not rewrite it."""
-
-    branch: str
-    product: str
-    loan_method: str
-    gender: str
-    in_arrears: bool
-    language: str
-    channel: str
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """One item of one response; `value` is None where an answer was given but cannot be scored.
-
-    `respondent` tells people apart, so that each counts once.
-    """
-
-    week: str
-    survey: str
-    indicator: str
-    value: float | None
-    branch: str
-    respondent: int
+Rows = frozenset[tuple[str, str, Observed]]
+"""What is held of one response: week, origin, what it says."""
 
 
 def add(
-    connection: Connection,
-    response: int,
-    values: Sequence[tuple[str, float | None]],
-    *,
-    week: str,
-    survey: str,
-    origin: str,
-    partial: bool,
-    segments: Segments,
+    connection: Connection, response: int, observed: Iterable[Observed], *, week: str, origin: str
 ) -> None:
-    """Stores (indicator, value) pairs of one response."""
-    common = {
-        "response_id": response,
-        "week": week,
-        "survey": survey,
-        "origin": origin,
-        "partial": partial,
-        "branch": segments.branch,
-        "product": segments.product,
-        "loan_method": segments.loan_method,
-        "gender": segments.gender,
-        "in_arrears": segments.in_arrears,
-        "language": segments.language,
-        "channel": segments.channel,
-    }
-    rows = [{**common, "indicator": indicator, "value": value} for indicator, value in values]
+    """Stores what a response says. Raises Conflict for an indicator it spoke about already."""
+    common = {"response_id": response, "week": week, "origin": origin}
+    rows = [{**common, "indicator": each.indicator, "value": each.value} for each in observed]
     if rows:
         connection.execute(insert(observations), rows)
 
 
-def between(connection: Connection, first: str, last: str) -> list[Observation]:
-    """Observations of standing rounds in the weeks `first` to `last`, both included."""
+def drop(connection: Connection, responses: Collection[int]) -> None:
+    """What these responses say is no longer held."""
+    connection.execute(delete(observations).where(observations.c.response_id.in_(list(responses))))
+
+
+def held(connection: Connection, responses: Collection[int]) -> dict[int, Rows]:
+    """What is held of each of these responses, without those of which nothing is."""
     kept = observations.c
-    # Once the link to a client is cut, the response stands for its person.
-    person = func.coalesce(responses.c.client_id, -kept.response_id)
-    query = (
-        select(kept.week, kept.survey, kept.indicator, kept.value, kept.branch, person)
-        .join(responses, responses.c.id == kept.response_id)
-        .where(kept.week >= first, kept.week <= last, kept.origin == "standing")
-    )
-    return [Observation(*row) for row in connection.execute(query.order_by(kept.id))]
+    query = select(kept.response_id, kept.week, kept.origin, kept.indicator, kept.value)
+    found: dict[int, set[tuple[str, str, Observed]]] = {}
+    for response, week, origin, indicator, value in connection.execute(
+        query.where(kept.response_id.in_(list(responses)))
+    ):
+        found.setdefault(response, set()).add((week, origin, Observed(indicator, value)))
+    return {response: frozenset(rows) for response, rows in found.items()}

@@ -53,6 +53,7 @@ class Client:
     officer: str
     born_on: str | None
     works_here: bool
+    area: str = ""
 
 
 _SEEN = select(

@@ -1,11 +1,13 @@
-"""The loan portfolio: as the register holds it now, and as it stood on the day of each list."""
+"""The loan portfolio as it stood on the day of each list."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, case, delete, func, insert, select
 
+from spm_bot.analytics.portfolio import PortfolioRow
 from spm_bot.fieldwork.register import ACTIVE
 from spm_bot.storage.tables import loans, portfolios
 
@@ -14,22 +16,10 @@ LATE = 30
 
 
 @dataclass(frozen=True, slots=True)
-class PortfolioRow:
-    """Loans of one branch and currency on one day, in units of the currency."""
-
-    branch: str
-    currency: str
-    outstanding: float
-    overdue30: float
-    written_off: float
-    as_of: str
-
-
-@dataclass(frozen=True, slots=True)
 class PortfolioDay:
     """What the list of one day says of a branch, product, officer and currency: how many loans are paid,
     what is outstanding on them, on those more than 30 days late, on those restructured, and what the list
-    has as written off.
+    has as written off. `oldest` is the day of the oldest list that one of these loans comes from.
     """
 
     branch: str
@@ -41,6 +31,7 @@ class PortfolioDay:
     overdue30: float
     restructured: float
     written_off: float
+    oldest: str | None = None
 
 
 _ACTIVE = loans.c.status == ACTIVE
@@ -48,22 +39,30 @@ _NAMES = tuple(each.name for each in fields(PortfolioDay))
 _SEGMENTS = (loans.c.branch, loans.c.product, loans.c.officer, loans.c.currency)
 
 
-def portfolio(connection: Connection) -> list[PortfolioRow]:
-    """Active loans by branch and currency as they are held now; `as_of` is the oldest day among them."""
+def portfolio_on(connection: Connection, day: date) -> tuple[PortfolioRow, ...]:
+    """The portfolio by branch, product and currency as it was kept of the newest day up to `day`.
+
+    A row's date is that of the oldest list its loans come from: a list of some branches makes the others
+    no younger.
+    """
+    newest = select(func.max(portfolios.c.as_of)).where(portfolios.c.as_of <= day.isoformat())
+    segments = (portfolios.c.branch, portfolios.c.product, portfolios.c.currency)
+    sums = (
+        func.sum(portfolios.c[name]).label(name)
+        for name in ("outstanding", "overdue30", "restructured", "written_off")
+    )
     query = (
         select(
-            loans.c.branch,
-            loans.c.currency,
-            _sum_where(_ACTIVE),
-            _sum_where(_ACTIVE & (loans.c.days_in_arrears > LATE)),
-            func.sum(loans.c.written_off),
-            func.min(loans.c.as_of),
+            *segments, *sums, func.min(func.coalesce(portfolios.c.oldest, portfolios.c.as_of)).label("as_of")
         )
-        .where(_still_named())
-        .group_by(loans.c.branch, loans.c.currency)
-        .order_by(loans.c.branch, loans.c.currency)
+        .where(portfolios.c.as_of == newest.scalar_subquery())
+        .group_by(*segments)
+        .order_by(*segments)
     )
-    return [PortfolioRow(*row) for row in connection.execute(query)]
+    return tuple(
+        PortfolioRow(**{**row, "as_of": date.fromisoformat(row["as_of"])})
+        for row in connection.execute(query).mappings()
+    )
 
 
 def keep_day(connection: Connection, as_of: str) -> bool:
@@ -76,6 +75,7 @@ def keep_day(connection: Connection, as_of: str) -> bool:
             _sum_where(_ACTIVE & (loans.c.days_in_arrears > LATE)),
             _sum_where(_ACTIVE & loans.c.restructured),
             func.sum(loans.c.written_off),
+            func.min(loans.c.as_of),
         )
         .where(_still_named())
         .group_by(*_SEGMENTS)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from spm_bot.analytics.dimensions import Segments, segments_of
 from spm_bot.analytics.indicators import observe
 from spm_bot.fieldwork import outcomes
-from spm_bot.storage import observations, people, responses, rounds
-from spm_bot.storage.observations import Segments
-from spm_bot.storage.people import Client
+from spm_bot.storage import loan_books, observations, people, responses, rounds
 from spm_bot.storage.responses import Response
 from spm_bot.storage.sessions import Opened
 from spm_bot.storage.store import Connection
 from spm_bot.surveys.model import Kind, Survey
 from spm_bot.surveys.plan import relevant_questions
-from spm_bot.surveys.scoring import Scored, report, score
+from spm_bot.surveys.scoring import report, score
 from spm_bot.surveys.session import Session, State
-from spm_bot.times import Week
+from spm_bot.times import Week, on_wall
 from spm_bot.usecases.visit import Desk
 
 PRACTICE = "practice"
@@ -69,28 +68,13 @@ def _record(
         origin=origin,
         partial=session.state is not State.FINISHED,
         late=session.late,
-        language=session.language,
-        channel=people.chat(connection, opened.address).channel,
         started_at=opened.started_at,
         ended_at=now,
         week=str(Week.of(now, desk.institution.time_zone)),
         scored=report(scored),
+        segments=_segments(connection, desk, opened, now=now),
     )
     identity = responses.record(connection, response)
-    client = people.client(connection, response.client)
-    observations.add(
-        connection,
-        identity,
-        _observed(survey, session, scored),
-        week=response.week,
-        survey=survey.code,
-        origin=origin,
-        partial=response.partial,
-        segments=_segments(client, response),
-    )
-
-
-def _observed(survey: Survey, session: Session, scored: Scored) -> list[tuple[str, float | None]]:
     found = observe(
         survey.code,
         {name: answer.codes for name, answer in session.answers.items()},
@@ -98,16 +82,21 @@ def _observed(survey: Survey, session: Session, scored: Scored) -> list[tuple[st
         bands=scored.bands,
         scores=scored.scores,
     )
-    return [(each.indicator, each.value) for each in found]
+    observations.add(connection, identity, found, week=response.week, origin=origin)
 
 
-def _segments(client: Client, response: Response) -> Segments:
-    return Segments(
+def _segments(connection: Connection, desk: Desk, opened: Opened, *, now: datetime) -> Segments:
+    client = people.client(connection, opened.client or 0)
+    return segments_of(
         branch=client.branch,
         product=client.product,
         loan_method=client.loan_method,
         gender=client.gender,
-        in_arrears=client.days_in_arrears > 0,
-        language=response.language,
-        channel=response.channel,
+        joined_on=client.joined_on,
+        cycle=loan_books.cycle_of(connection, client.id),
+        days_in_arrears=client.days_in_arrears,
+        language=opened.session.language,
+        channel=people.chat(connection, opened.address).channel,
+        area=client.area,
+        on=on_wall(now, zone=desk.institution.time_zone).date(),
     )

@@ -18,18 +18,20 @@ LOOK = {
     "product": "business_loan",
     "loan_method": "individual",
     "gender": "female",
-    "in_arrears": False,
+    "tenure": "over_3",
+    "cycle": "first",
+    "arrears": "none",
     "language": "en",
     "channel": "test",
+    "area": "rural",
 }
 
 
 def respond(connection: Connection, client: int | None, *, week: str = "2026-W48", **look: Any) -> int:
     """One response with two items, of somebody who looks like this."""
     looks = {**LOOK, **look}
-    common = {name: looks[name] for name in ("survey", "origin", "language", "channel")}
     line = {
-        **common,
+        **looks,
         "client_id": client,
         "week": week,
         "partial": False,
@@ -40,7 +42,7 @@ def respond(connection: Connection, client: int | None, *, week: str = "2026-W48
     }
     made: int = connection.execute(insert(responses).returning(responses.c.id), line).scalar_one()
     items = [
-        {**looks, "response_id": made, "week": week, "partial": False, "indicator": name, "value": 1.0}
+        {"response_id": made, "week": week, "origin": looks["origin"], "indicator": name, "value": 1.0}
         for name in ("DST1", "DST2")
     ]
     connection.execute(insert(observations), items)
@@ -85,7 +87,10 @@ async def test_response_goes_from_a_small_cell(store: Store) -> None:
         {"product": "group_loan"},
         {"loan_method": "group"},
         {"gender": "male"},
-        {"in_arrears": True},
+        {"tenure": "under_1"},
+        {"cycle": "to_3"},
+        {"arrears": "to_30"},
+        {"area": "urban"},
         {"language": "fr"},
         {"channel": "telegram"},
         {"survey": "client_exit"},
@@ -126,3 +131,12 @@ async def test_response_that_no_figure_knows_goes(store: Store) -> None:
 
     await store.write(bare)
     assert await left(store, minimum_cell=1) == (2, 4)
+
+
+async def test_others_of_whom_no_figure_knows_hide_nobody(store: Store) -> None:
+    def bare(connection: Connection) -> None:
+        crowd(connection)
+        connection.execute(observations.delete().where(observations.c.response_id != 1))
+
+    await store.write(bare)
+    assert await left(store, minimum_cell=2) == (2, 0)

@@ -62,6 +62,12 @@ def test_every_column_of_bytes_is_sealed_or_a_hash_with_a_known_fate() -> None:
             "staff.phone",
             "comments.body",
             "rounds.reason",
+            "promises.words",
+            "quotes.words",
+        ),
+        *(
+            f"decisions.{name}"
+            for name in ("decision", "reason", "owner", "money", "effect", "approver", "minute")
         ),
         *("sessions.state", "outbox.body", "files.body", "peppers.body", "seals.mark"),
     }

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from spm_bot.analytics.dimensions import Dimension
+from spm_bot.fieldwork.register import LoanRow
 from spm_bot.storage import people, rounds, sessions, survey_versions
 from spm_bot.storage.sessions import ENDED, EXPIRED, Opened
 from spm_bot.storage.store import Connection, Store
@@ -126,6 +128,7 @@ async def test_debt_stress_gives_these_observations(store: Store) -> None:
         ("DST6", pytest.approx(57.95)),
         ("DST7", 1.0),
         ("DST7g", 0.0),
+        ("CAS0", 0.0),
         ("DST8", 1.0),
         ("DST9", 1.0),
     ]
@@ -156,13 +159,11 @@ async def test_satisfaction_gives_these_observations(store: Store) -> None:
     ]
 
 
-async def test_observations_carry_where_the_client_stood_that_day(store: Store) -> None:
+async def test_response_keeps_where_the_client_stood_that_day(store: Store) -> None:
     await store.write(partial(answered, survey="client_satisfaction", said=SATISFACTION))
     await store.write(lambda c: enter(c, row(branch="BUS", days_in_arrears=0)))
-    columns = ("branch", "product", "loan_method", "gender", "in_arrears", "language", "channel", "week")
-    assert set(await table(store, "observations", *columns)) == {
-        ("BUN", "business_loan", "individual", "female", True, "en", "test", "2026-W48")
-    }
+    stood = ("BUN", "business_loan", "individual", "female", "over_3", "", "to_30", "en", "test", "")
+    assert await table(store, "responses", *Dimension) == [stood]
 
 
 async def test_skipped_and_unasked_items_give_nothing(store: Store) -> None:
@@ -176,7 +177,9 @@ async def test_score_that_cannot_be_given_is_observed_as_unknown(store: Store) -
     """Without the private questions too few items are answered for the index."""
     said = {"ds0": "skip_private", "ds1": "very", "ds2": "days", "ds9": "enough", "ds10": "no"}
     await store.write(partial(answered, survey="debt_stress", said=said))
-    assert await observed(store) == [("DST1", 1.0), ("DST5", None), ("DST6", None), ("DST8", 0.0)]
+    assert await observed(store) == [
+        *(("DST1", 1.0), ("DST5", None), ("DST6", None), ("CAS0", 0.0), ("DST8", 0.0))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -190,7 +193,7 @@ async def test_unfinished_survey_counts_by_how_far_it_came(
     await store.write(partial(answered, survey="client_satisfaction", said=said, end=end))
     assert await table(store, "invitations", "outcome") == [(outcome,)]
     assert await table(store, "responses", "partial") == ([(True,)] if count else [])
-    assert set(await table(store, "observations", "partial")) == ({(True,)} if count else set())
+    assert bool(await observed(store)) == bool(count)
 
 
 async def test_skips_count_as_said_but_not_as_answered(store: Store) -> None:
@@ -215,7 +218,7 @@ async def test_late_answers_rewrite_response_observations_and_outcome(store: Sto
     assert [indicator for indicator, _ in await observed(store)] == [
         *("SAT1", "SAT2", "SAT3", "SAT4", "SAT5", "SAT5b", "SAT6", "SAT8", "SAT8b", "SAT9")
     ]
-    assert set(await table(store, "observations", "week", "partial")) == {("2026-W49", False)}
+    assert set(await table(store, "observations", "week", "origin")) == {("2026-W49", "standing")}
     assert await table(store, "invitations", "outcome") == [("completed",)]
 
 
@@ -247,3 +250,29 @@ async def test_session_without_a_client_gives_no_response(store: Store) -> None:
     before = await table(store, "responses", "ended_at")
     await store.write(lambda c: respond(c, desk(), replace(saved, client=None), survey, now=AT + DAY))
     assert await table(store, "responses", "ended_at") == before
+
+
+@pytest.mark.parametrize(("minutes", "tenure"), [(29, "under_1"), (30, "to_3")])
+async def test_years_are_counted_to_the_day_on_which_the_institution_lives(
+    store: Store, minutes: int, tenure: str
+) -> None:
+    """At nine in the evening, in UTC, it is midnight in Nairobi."""
+
+    def work(connection: Connection) -> None:
+        opened = begin(connection, "client_satisfaction")
+        enter(connection, row(joined_on="2025-11-25"))
+        at = AT.replace(hour=20, minute=30) + timedelta(minutes=minutes)
+        go_on(connection, opened, SATISFACTION, end=None, at=at)
+
+    await store.write(work)
+    assert await table(store, "responses", "tenure") == [(tenure,)]
+
+
+async def test_cycle_and_area_are_those_of_the_client_list(store: Store) -> None:
+    def work(connection: Connection) -> None:
+        opened = begin(connection, "client_satisfaction")
+        enter(connection, row(area="rural", loans=(LoanRow("L-C1", outstanding=10.0, cycle=3),)))
+        go_on(connection, opened, SATISFACTION, end=None, at=AT + HOUR)
+
+    await store.write(work)
+    assert await table(store, "responses", "cycle", "area") == [("to_3", "rural")]

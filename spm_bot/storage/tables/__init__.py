@@ -20,6 +20,7 @@ from spm_bot.storage.tables.asking import (
 )
 from spm_bot.storage.tables.base import UTCDateTime, metadata
 from spm_bot.storage.tables.lists import branch_facts, loans, portfolios
+from spm_bot.storage.tables.steering import decisions, digests, promises, quotes, renderings
 from spm_bot.storage.tables.who import (
     addresses,
     clients,
@@ -38,7 +39,6 @@ from spm_bot.storage.tables.who import (
 from spm_bot.storage.tables.working import (
     audit_ends,
     audits,
-    digests,
     files,
     job_runs,
     outbox,
@@ -56,6 +56,7 @@ __all__ = [
     "clients",
     "comments",
     "consents",
+    "decisions",
     "digests",
     "draws",
     "files",
@@ -71,7 +72,10 @@ __all__ = [
     "people",
     "peppers",
     "portfolios",
+    "promises",
+    "quotes",
     "receipts",
+    "renderings",
     "requests",
     "responses",
     "roles",

@@ -193,6 +193,7 @@ comments = Table(
     UniqueConstraint("session_id", "question"),
 )
 
+# Where the client stood when the survey ended, one column a dimension: a later move does not rewrite it.
 responses = Table(
     "responses",
     metadata,
@@ -209,27 +210,28 @@ responses = Table(
     Column("ended_at", UTCDateTime, nullable=False),
     Column("week", String(8), nullable=False),
     Column("scored", Text, nullable=False),
+    Column("branch", String(64), nullable=False, server_default=""),
+    Column("product", String(64), nullable=False, server_default=""),
+    Column("loan_method", String(16), nullable=False, server_default=""),
+    Column("gender", String(16), nullable=False, server_default=""),
+    Column("tenure", String(16), nullable=False, server_default=""),
+    Column("cycle", String(16), nullable=False, server_default=""),
+    Column("arrears", String(16), nullable=False, server_default=""),
+    Column("area", String(16), nullable=False, server_default=""),
     Index("ix_responses_week", "week", "survey"),
 )
 
+# What a response says about each indicator; week and origin are those of the response. A digest is made
+# from the index alone.
 observations = Table(
     "observations",
     metadata,
     identity(),
     to("responses"),
     Column("week", String(8), nullable=False),
-    Column("survey", String(64), nullable=False),
+    Column("origin", String(16), nullable=False),
     Column("indicator", String(16), nullable=False),
     Column("value", Float),
-    Column("partial", Boolean, nullable=False),
-    Column("origin", String(16), nullable=False),
-    Column("branch", String(64), nullable=False),
-    Column("product", String(64), nullable=False),
-    Column("loan_method", String(16), nullable=False),
-    Column("gender", String(16), nullable=False),
-    Column("in_arrears", Boolean, nullable=False),
-    Column("language", String(16), nullable=False),
-    Column("channel", String(16), nullable=False),
     UniqueConstraint("response_id", "indicator"),
-    Index("ix_observations_week", "week", "origin"),
+    Index("ix_observations_origin", "origin", "week", "indicator", "value", "response_id"),
 )

@@ -52,6 +52,8 @@ portfolios = Table(
     Column("overdue30", Float, nullable=False),
     Column("restructured", Float, nullable=False),
     Column("written_off", Float, nullable=False),
+    # The day of the oldest list that one of these loans comes from: a list may name some branches only.
+    Column("oldest", String(10)),
     UniqueConstraint("as_of", "branch", "product", "officer", "currency"),
 )
 

@@ -1,4 +1,4 @@
-"""What keeps the machine honest: messages to send, receipts, job slots, the audit log, digests, the seal."""
+"""What keeps the machine honest: messages to send, receipts, job slots, the audit log, the seal."""
 
 from __future__ import annotations
 
@@ -93,18 +93,6 @@ audit_ends = Table(
     # Where the chain begins now: the hash of the newest line that retention dropped, and how many it did.
     Column("start_hash", LargeBinary, nullable=False),
     Column("dropped", Integer, nullable=False),
-)
-
-digests = Table(
-    "digests",
-    metadata,
-    identity(),
-    Column("week", String(8), nullable=False),
-    Column("scope", String(64), nullable=False),
-    Column("body", Text, nullable=False),
-    Column("card", Text, nullable=False),
-    Column("picture", ForeignKey("files.id")),
-    UniqueConstraint("week", "scope"),
 )
 
 seals = Table(
