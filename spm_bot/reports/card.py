@@ -3,44 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date
+from itertools import takewhile
 
-from spm_bot.analytics.digest import LEADING, ActionKind, Digest
-from spm_bot.analytics.figures import AimKind, BranchRow, Figure
+from spm_bot.analytics.actions import ActionKind
+from spm_bot.analytics.digest import LEADING, Digest, Remark
+from spm_bot.analytics.dimensions import Dimension
+from spm_bot.analytics.figures import Aim, AimKind, Figure
 from spm_bot.analytics.measures import Exact, Measure
 from spm_bot.analytics.objectives import Standing
 from spm_bot.analytics.portfolio import Book
 from spm_bot.analytics.signals import Verdict
-from spm_bot.analytics.windows import WINDOW, Window
-from spm_bot.reports import phrases
+from spm_bot.analytics.windows import Window
+from spm_bot.reports import labels, phrases, titles
 from spm_bot.reports.fitting import Line, fitted
 from spm_bot.reports.hearing import who_heard
-from spm_bot.texts import Voice, sentence
+from spm_bot.reports.urgings import action_sentences
+from spm_bot.texts import Voice, comma
 from spm_bot.times import Week
-
-# A chat counts the length of a caption in UTF-16 units.
-_STALE = timedelta(days=31)
 
 _MARKS = {Verdict.BETTER: "🟢", Verdict.WORSE: "🟠", Verdict.NO_CLEAR_CHANGE: "⚪", None: "⚪"}
 _BREACHED = "🔴"
+_LONGEST_LINE = 120
+_MOST_NAMED = 3
+# From this share on, answers without a score are said on the card itself.
+_NOTABLE = 0.1
 
 _Worded = Callable[[Measure | None, Voice], str]
-
-_DO = {
-    "DST5": sentence("Do: check how instalments are fitted to incomes before a loan is given."),
-    "SAT3": sentence("Do: go through how visits and collections are done."),
-    "SAT5": sentence("Do: show the ways to complain again, in every branch and in this chat."),
-}
-
-
-_ACTS = {
-    ActionKind.LIMIT_BREACHED: sentence(
-        "ACT: all branches. %(title)s clearly beyond your limit: %(value)s of those who answered."
-    ),
-    ActionKind.WORSE: sentence(
-        "ACT: all branches. %(title)s clearly worse: %(value)s of those who answered."
-    ),
-}
 
 
 def card(digest: Digest, voice: Voice) -> str:
@@ -49,9 +38,9 @@ def card(digest: Digest, voice: Voice) -> str:
         tuple(_head(digest, voice)),
         tuple(_clients(digest, voice)),
         tuple(_portfolio(digest, voice)),
-        (Line(who_heard(digest, voice)),),
+        (Line(who_heard(digest, voice)), *_decisions(digest, voice), *_remarks(digest, voice)),
     )
-    return fitted(blocks)
+    return fitted([block for block in blocks if block])
 
 
 def _head(digest: Digest, voice: Voice) -> Iterator[Line]:
@@ -65,61 +54,43 @@ def _head(digest: Digest, voice: Voice) -> Iterator[Line]:
             scope=voice.say("all branches") if name is None else phrases.clipped(name),
         )
     )
-    match digest.action.kind:
-        case ActionKind.BRANCH_WORSE:
-            yield from _branch_worse(digest, voice, since=week.minus(WINDOW - 1).start)
-        case ActionKind.LIMIT_BREACHED | ActionKind.WORSE:
-            yield from _institution_worse(digest, voice)
-        case ActionKind.NOTHING:
-            yield Line(voice.say("Nothing needs action."))
-        case ActionKind.MONTHLY:
-            yield Line(voice.say("Branch verdicts come with the first digest of a month."))
-        case _:
-            yield Line(voice.say("Too few answers to say whether anything needs action."))
-
-
-def _branch_worse(digest: Digest, voice: Voice, *, since: date) -> Iterator[Line]:
-    row = next(row for row in digest.branches if row.code == digest.action.branch)
-    told = voice.say(
-        "ACT: %(branch)s. %(title)s clearly worse: %(value)s of those who answered.",
-        branch=phrases.clipped(row.name),
-        title=phrases.title(digest.branch_indicator, voice),
-        value=phrases.value(row.now, voice),
-    )
-    limit = digest.branch_limit
-    if limit is not None:
-        told += " " + voice.say("Your limit: %(limit)s.", limit=phrases.hundred(limit))
-    yield Line(told)
-    yield Line(
-        voice.say(
-            "Do: review loans made there since %(month)s and how instalments fit incomes.",
-            month=phrases.month(since, voice),
-        ),
-        worth=5,
-    )
-
-
-def _institution_worse(digest: Digest, voice: Voice) -> Iterator[Line]:
-    figure = next(figure for figure in digest.figures if figure.indicator == digest.action.indicator)
-    code = figure.indicator
-    measure = phrases.shown(code, figure.now)
-    found = {"title": phrases.title(code, voice), "value": phrases.value(measure, voice)}
-    yield Line(voice.say(_ACTS[digest.action.kind], **found))
-    yield Line(voice.say(_DO[code]), worth=5)
+    for place, told in enumerate(action_sentences(digest, voice)):
+        yield Line(told, worth=9 if place == 0 else 7)
 
 
 def _clients(digest: Digest, voice: Voice) -> Iterator[Line]:
-    yield Line(_heading(digest, voice))
-    for row in digest.branches if digest.scope is not None else ():
-        yield Line(_branch_line(row, digest, voice))
-    unit = next((place for place, found in enumerate(digest.figures) if isinstance(found.now, Exact)), 0)
-    for place, figure in enumerate(digest.figures):
-        worded = phrases.value if place <= unit else phrases.brief
-        yield Line(
-            _figure_line(figure, digest.week, voice, worded=worded), worth=9 if place == 0 else 5 - place
-        )
-        if place == 0:
+    lines = _figures(digest, voice) if digest.scope is None else _branch(digest, voice)
+    first = next(lines, None)
+    if first is not None:
+        yield Line(_heading(digest, voice))
+        yield first
+        yield from lines
+
+
+def _figures(digest: Digest, voice: Voice) -> Iterator[Line]:
+    figures = [figure for code in LEADING if (figure := digest.figure(code)) is not None]
+    # The unit is said once, with the first figure that has one.
+    unsaid = len(list(takewhile(lambda figure: not isinstance(figure.now, Exact), figures)))
+    for place, figure in enumerate(figures):
+        worded = phrases.value if place <= unsaid else phrases.brief
+        text = _figure_line(figure, digest.week, voice, worded=worded)
+        yield Line(text, worth=9 if place == 0 else 6 - place)
+        if figure.indicator == LEADING[0]:
             yield from _beneath(figure, digest, voice)
+
+
+def _branch(digest: Digest, voice: Voice) -> Iterator[Line]:
+    """A branch's own figures come once a month; in between, the week has none of its own."""
+    if digest.action.kind is ActionKind.MONTHLY:
+        return
+    for place, code in enumerate(LEADING):
+        for row in digest.rows(Dimension.BRANCH, code):
+            if row.code != digest.scope:
+                continue
+            worded = phrases.value if place == 0 else phrases.brief
+            told = _told(code, titles.shown(code, row.now), row.verdict, voice, worded=worded)
+            parts = [told, *_standing(row.window, digest.branch_window.last, voice)]
+            yield Line(f"{_MARKS[row.verdict]} {' · '.join(parts)}", worth=9 if place == 0 else 6 - place)
 
 
 def _heading(digest: Digest, voice: Voice) -> str:
@@ -142,34 +113,52 @@ def _beneath(figure: Figure, digest: Digest, voice: Voice) -> Iterator[Line]:
     """What must be read together with the stress figure."""
     if digest.heard.arrears_answer_less:
         yield Line(voice.say("Clients in arrears answered less; true stress is probably higher."))
-    if figure.unscored is not None:
+    if Remark.STRESS_BRAKED in digest.remarks:
+        yield Line(labels.remark(Remark.STRESS_BRAKED, voice), worth=7)
+    unscored = figure.unscored
+    if unscored is not None and unscored.count >= _NOTABLE * unscored.of:
         yield Line(
             voice.say(
                 "Could not be scored: %(count)s of %(of)s.",
-                count=phrases.whole(figure.unscored.count, voice),
-                of=phrases.whole(figure.unscored.of, voice),
+                count=phrases.whole(unscored.count, voice),
+                of=phrases.whole(unscored.of, voice),
             ),
             worth=1,
         )
 
 
 def _figure_line(figure: Figure, week: str, voice: Voice, *, worded: _Worded) -> str:
-    measure = phrases.shown(figure.indicator, figure.now)
+    measure = titles.shown(figure.indicator, figure.now)
     parts = [_told(figure.indicator, measure, figure.verdict, voice, worded=worded)]
+    if figure.echo:
+        parts.append(voice.say("as last year at this time"))
+    if figure.early is not None and figure.early is not figure.verdict:
+        parts.append(titles.early(figure.early, voice))
     parts += _standing(figure.window, week, voice)
     if measure is not None:
-        parts += phrases.aims(figure.aims, voice, indicator=figure.indicator)
+        parts += titles.aims(_aims(figure), voice, indicator=figure.indicator)
         if not figure.aims and figure.indicator == LEADING[0]:
-            parts.append(voice.say("no limit set"))
-    breached = any(aim.kind is AimKind.LIMIT and aim.standing is Standing.NOT_MET for aim in figure.aims)
-    mark = _BREACHED if breached else _MARKS[figure.verdict]
-    return f"{mark} {' · '.join(parts)}"
+            parts.append(titles.standing(Standing.NONE_SET, voice))
+    return f"{_mark(figure)} {' · '.join(parts)}"
 
 
-def _branch_line(row: BranchRow, digest: Digest, voice: Voice) -> str:
-    told = _told(digest.branch_indicator, row.now, row.verdict, voice, worded=phrases.value)
-    parts = [told, *_standing(row.window, digest.branch_window.last, voice)]
-    return f"{_MARKS[row.verdict]} {' · '.join(parts)}"
+def _aims(figure: Figure) -> tuple[Aim, ...]:
+    """What is said of limits and targets: beneath the leading figure only those not met, and of a limit
+    that is not met, not also the target beyond it.
+    """
+    limits = tuple(aim for aim in figure.aims if aim.kind is AimKind.LIMIT)
+    apart = len({aim.value for aim in figure.aims}) > 1
+    told = limits if figure.breached and apart else figure.aims
+    leads = figure.indicator == LEADING[0]
+    return tuple(aim for aim in told if leads or aim.standing is not Standing.MET)
+
+
+def _mark(figure: Figure) -> str:
+    """The colour beside a figure; never a good one while an aim is too close to call."""
+    if figure.breached:
+        return _BREACHED
+    close = any(aim.standing is Standing.TOO_CLOSE for aim in figure.aims)
+    return _MARKS[None if close and figure.verdict is Verdict.BETTER else figure.verdict]
 
 
 def _standing(weeks: Window | None, last: str, voice: Voice) -> list[str]:
@@ -182,38 +171,66 @@ def _standing(weeks: Window | None, last: str, voice: Voice) -> list[str]:
 def _told(
     indicator: str, measure: Measure | None, verdict: Verdict | None, voice: Voice, *, worded: _Worded
 ) -> str:
-    name = phrases.title(indicator, voice)
+    name = titles.title(indicator, voice)
     if measure is None:
         return f"{name} · {worded(measure, voice)}"
     told = f"{name} {worded(measure, voice)}"
     if verdict is not None:
-        return f"{told} · {phrases.verdict(verdict, voice)}"
+        return f"{told} · {titles.verdict(verdict, voice)}"
     return f"{told} · {voice.say('few answers')}" if measure.few else told
 
 
 def _portfolio(digest: Digest, voice: Voice) -> Iterator[Line]:
-    books = [book for book in digest.books if book.branch == digest.scope]
+    books = [book for book in digest.books if book.branch == digest.scope and book.product is None]
     if not books:
         yield Line(voice.say("Portfolio: no data."))
         return
     as_of = min(date.fromisoformat(book.as_of) for book in books)
-    stale = Week.parse(digest.week).end - as_of > _STALE
-    day = phrases.day(as_of, voice)
+    day = (
+        phrases.full_day(as_of, voice)
+        if as_of.year != Week.parse(digest.week).year
+        else phrases.day(as_of, voice)
+    )
     old, fresh = (
         voice.say("Portfolio · %(date)s, over a month old", date=day),
         voice.say("Portfolio · %(date)s", date=day),
     )
-    yield Line(old if stale else fresh)
+    yield Line(old if Remark.STALE_PORTFOLIO in digest.remarks else fresh)
     for place, book in enumerate(books):
-        currency = f"{book.currency} · " if len(books) > 1 else ""
+        currency = f"{phrases.clipped(book.currency)} · " if len(books) > 1 else ""
         yield Line(currency + _book(book, voice), worth=9 if place == 0 else 2)
 
 
 def _book(book: Book, voice: Voice) -> str:
-    if book.par30 is None or book.written_off is None:
+    if book.par30 is None or book.written_off is None or book.restructured is None:
         return voice.say("no loans outstanding")
     return voice.say(
-        "PAR30 %(par)s · written off %(off)s",
+        "PAR30 %(par)s · written off + rescheduled %(off)s",
         par=phrases.percent(book.par30, voice),
-        off=phrases.percent(book.written_off, voice),
+        off=phrases.percent(book.written_off + book.restructured, voice),
     )
+
+
+def _decisions(digest: Digest, voice: Voice) -> Iterator[Line]:
+    log = digest.commitments
+    if log.late:
+        yield Line(
+            voice.say("Open decisions: %(open)s, late: %(late)s.", open=log.open, late=log.late), worth=8
+        )
+    elif log.open:
+        yield Line(voice.say("Open decisions: %(open)s.", open=log.open), worth=8)
+    elif log.owed or digest.action.kind is not ActionKind.NOTHING:
+        yield Line(voice.say("No open decisions."), worth=3)
+    if log.owed:
+        names = [titles.title(code, voice) for code in log.owed[:_MOST_NAMED]]
+        more = ["…"] if len(log.owed) > _MOST_NAMED else []
+        owed = comma(voice.language).join([*names, *more])
+        yield Line(voice.say("Over your limit and not yet decided: %(owed)s.", owed=owed), worth=8)
+    for said in log.said[:_MOST_NAMED] if digest.scope is not None else ():
+        words = phrases.clipped(said, most=_LONGEST_LINE)
+        yield Line(voice.say("Clients are told: %(words)s", words=words), worth=4)
+
+
+def _remarks(digest: Digest, voice: Voice) -> Iterator[Line]:
+    if Remark.SMALL_INSTITUTION in digest.remarks:
+        yield Line(labels.remark(Remark.SMALL_INSTITUTION, voice), worth=3)

@@ -1,4 +1,4 @@
-"""The picture of a digest: one range a branch, to be read on a phone in ten seconds."""
+"""The first picture of a digest: one range a branch, to be read on a phone in ten seconds."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from spm_bot.analytics.breakdowns import Row
 from spm_bot.analytics.digest import Digest
-from spm_bot.analytics.figures import BranchRow
-from spm_bot.analytics.measures import End, Exact, Rough
-from spm_bot.analytics.signals import ENOUGH, Verdict
+from spm_bot.analytics.measures import ENOUGH, End, Exact, Rough
+from spm_bot.analytics.signals import Verdict
 from spm_bot.analytics.windows import Window
-from spm_bot.reports import phrases
+from spm_bot.reports import phrases, titles
 from spm_bot.reports.sheet import GREY, INK, PALE, TRACK, WIDTH, Sheet
-from spm_bot.texts import Voice
+from spm_bot.texts import Voice, comma
 from spm_bot.times import Week
 
 _MARGIN = 44
@@ -21,6 +21,7 @@ _LEFT, _RIGHT = _MARGIN, WIDTH - _MARGIN
 _ROOM = _RIGHT - _LEFT
 _SMALL, _TEXT, _TITLE = 11.0, 12.0, 16.0
 _LINE = 42
+_LONGEST_NAME = 80
 # A chat refuses photos whose sides add up to more than 10,000 pixels.
 _MOST_ROWS = 80
 
@@ -49,17 +50,19 @@ class _Axis:
 
 def branches_picture(digest: Digest, voice: Voice) -> bytes:
     """A PNG, 1,080 pixels wide: every branch of the scope in the order of names, never of values."""
-    sheet = Sheet()
+    sheet = Sheet(voice.language)
     rows = digest.branches[:_MOST_ROWS]
     axis = _axis(digest)
     y = _header(sheet, digest, voice)
-    if digest.branch_limit is not None:
+    visible = any(row.now is not None for row in rows)
+    if visible and digest.branch_limit is not None:
         y = _limit_label(sheet, axis, digest.branch_limit, voice, y=y)
     for row in rows:
         words = _words(row, digest.branch_window, voice)
         y = _row(sheet, row, words, axis=axis, limit=digest.branch_limit, y=y)
-    y = _scale(sheet, axis, voice, y=y)
-    y = _legend(sheet, voice, y=y)
+    if visible:
+        y = _scale(sheet, axis, voice, y=y)
+        y = _legend(sheet, voice, y=y)
     y = _notes(sheet, digest, voice, y=y)
     return sheet.png(height=y)
 
@@ -79,7 +82,9 @@ def _header(sheet: Sheet, digest: Digest, voice: Voice) -> float:
     weeks = digest.branch_window
     first, last = Week.parse(weeks.first).start, Week.parse(weeks.last).end
     period = voice.say("13 weeks, %(dates)s %(year)s", dates=phrases.days(first, last, voice), year=last.year)
-    for line in sheet.wrapped(f"{period} · {digest.institution}", size=_SMALL, room=_ROOM)[:2]:
+    for line in sheet.wrapped(
+        f"{period} · {phrases.clipped(digest.institution, most=_LONGEST_NAME)}", size=_SMALL, room=_ROOM
+    )[:2]:
         sheet.write(line, x=_LEFT, y=y, size=_SMALL, color=GREY)
         y += _LINE
     return y + 30
@@ -91,7 +96,8 @@ def _finding(digest: Digest, voice: Voice) -> str:
     Between two monthly digests it names this week's figure; the dates beneath it are those of the branches.
     """
     if digest.scope is not None:
-        return voice.say("Debt stress here: %(value)s", value=phrases.value(digest.branches[0].now, voice))
+        own = next((row.now for row in digest.branches if row.code == digest.scope), None)
+        return voice.say("Debt stress here: %(value)s", value=phrases.value(own, voice))
     worse = [row.name for row in digest.branches if row.verdict is Verdict.WORSE]
     better = [row.name for row in digest.branches if row.verdict is Verdict.BETTER]
     if worse:
@@ -100,7 +106,7 @@ def _finding(digest: Digest, voice: Voice) -> str:
         return voice.say("Debt stress is clearly better in %(branches)s", branches=_named(better, voice))
     if any(row.verdict is not None for row in digest.branches):
         return voice.say("No branch shows a clear change in debt stress")
-    if digest.first_of_month:
+    if digest.first_of_month and digest.branches:
         return voice.say("No branch has enough answers for a verdict yet")
     figure = digest.figure(digest.branch_indicator)
     value = phrases.value(None if figure is None else figure.now, voice)
@@ -109,7 +115,7 @@ def _finding(digest: Digest, voice: Voice) -> str:
 
 def _named(names: list[str], voice: Voice) -> str:
     if len(names) <= 3:
-        return ", ".join(phrases.clipped(name) for name in names)
+        return comma(voice.language).join(phrases.clipped(name) for name in names)
     return voice.count("%(n)s branch", "%(n)s branches", len(names))
 
 
@@ -123,16 +129,16 @@ def _limit_label(sheet: Sheet, axis: _Axis, limit: float, voice: Voice, *, y: fl
 
 
 def _row(
-    sheet: Sheet, row: BranchRow, words: Sequence[_Word], *, axis: _Axis, limit: float | None, y: float
+    sheet: Sheet, row: Row, words: Sequence[_Word], *, axis: _Axis, limit: float | None, y: float
 ) -> float:
     """Name and words in one line, the range beneath; a hidden branch has its name and the one mark."""
     x = float(_RIGHT)
     for text, weight, color in reversed(words):
         sheet.write(text, x=x, y=y, size=_SMALL, weight=weight, color=color, align="right")
         x -= sheet.width(text, size=_SMALL, weight=weight) + 16
-    name = sheet.cut(row.name, size=_TEXT, room=x - _LEFT - 8, weight="bold")
-    sheet.write(name, x=_LEFT, y=y, size=_TEXT, weight="bold", color=GREY if row.hidden else INK)
-    if row.hidden:
+    name = sheet.cut(phrases.cleaned(row.name), size=_TEXT, room=x - _LEFT - 8, weight="bold")
+    sheet.write(name, x=_LEFT, y=y, size=_TEXT, weight="bold", color=GREY if row.now is None else INK)
+    if row.now is None:
         return y + 70
     middle = y + 32
     sheet.bar(left=_LEFT, right=_RIGHT, y=middle, thick=30, color=TRACK)
@@ -144,7 +150,7 @@ def _row(
     return y + 98
 
 
-def _words(row: BranchRow, weeks: Window, voice: Voice) -> list[_Word]:
+def _words(row: Row, weeks: Window, voice: Voice) -> list[_Word]:
     """What is written at the right of a branch; the end of its own weeks where they are not the picture's."""
     found: list[_Word] = []
     match row.now:
@@ -158,7 +164,7 @@ def _words(row: BranchRow, weeks: Window, voice: Voice) -> list[_Word]:
     if row.verdict is not None:
         strong = row.verdict is not Verdict.NO_CLEAR_CHANGE
         color = _WORSE if row.verdict is Verdict.WORSE else _CALM if strong else GREY
-        found.append((phrases.verdict(row.verdict, voice), "bold" if strong else "normal", color))
+        found.append((titles.verdict(row.verdict, voice), "bold" if strong else "normal", color))
     if row.now.few:
         found.append((voice.say("few answers"), "normal", GREY))
     if row.window is not None and row.window != weeks:
@@ -167,7 +173,7 @@ def _words(row: BranchRow, weeks: Window, voice: Voice) -> list[_Word]:
     return found
 
 
-def _range(sheet: Sheet, row: BranchRow, *, axis: _Axis, y: float) -> None:
+def _range(sheet: Sheet, row: Row, *, axis: _Axis, y: float) -> None:
     worse = row.verdict is Verdict.WORSE
     strong, light = (_WORSE, _WORSE_RANGE) if worse else (_CALM, _CALM_RANGE)
     match row.now:
