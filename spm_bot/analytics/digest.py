@@ -1,58 +1,61 @@
-"""The one value every output of a week is drawn from, and how it is composed.
+"""The one value every output of a week is drawn from.
 
-What leaves here is already suppressed: a renderer, a file or a stored digest cannot show what the
-value does not hold.
+It is already suppressed: a renderer, a file or a stored digest cannot show what the value does not hold.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from typing import Literal
 
 from pydantic import TypeAdapter
 
-from spm_bot.analytics.actions import Action, ActionKind, branch_action, institution_action
-from spm_bot.analytics.figures import BranchRow, Figure, branch_rows, institution_figures
-from spm_bot.analytics.heard import ContactRow, CoverageRow, Heard, Span, heard
-from spm_bot.analytics.portfolio import Book, PortfolioRow, books
-from spm_bot.analytics.releases import branches_shown
-from spm_bot.analytics.tallies import ObservationRow, tally
-from spm_bot.analytics.windows import Window, first_of_month, monthly_week, window
-from spm_bot.times import Week
-
-__all__ = [
-    "Action",
-    "ActionKind",
-    "ContactRow",
-    "CoverageRow",
-    "Digest",
-    "ObservationRow",
-    "PortfolioRow",
-    "Settings",
-    "Span",
-    "compose",
-    "compose_each",
-    "from_json",
-    "to_json",
-]
+from spm_bot.analytics.actions import Action
+from spm_bot.analytics.breakdowns import Breakdown, Row
+from spm_bot.analytics.commitments import Commitments
+from spm_bot.analytics.dimensions import Dimension
+from spm_bot.analytics.figures import Figure
+from spm_bot.analytics.heard import Heard
+from spm_bot.analytics.objectives import Objective
+from spm_bot.analytics.portfolio import Book
+from spm_bot.analytics.quadrants import Scatter
+from spm_bot.analytics.quality import Quality
+from spm_bot.analytics.themes import Themes
+from spm_bot.analytics.windows import Window
+from spm_bot.analytics.workloads import Workload
 
 LEAST_MINIMUM = 5
 # In the order in which the card says them; the first one leads and is shown by branch.
 LEADING = ("DST5", "SAT3", "SAT5")
 
+METHOD = "2"
+"""The version of the method, printed at the foot of every page: raised when a figure would come out otherwise."""
+
+
+class Remark(StrEnum):
+    """What every reader of this digest must be told beside its figures."""
+
+    SMALL_INSTITUTION = "small institution"
+    STALE_PORTFOLIO = "stale portfolio"
+    NO_PORTFOLIO = "no portfolio"
+    STRESS_BRAKED = "stress braked"
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the institution decides: names of its branches by code, limits and targets by indicator.
+    """What the institution decides: names by code, limits and targets by indicator, in its unit.
 
-    Limits and targets are shares of 0 to 1. Raises ValueError for a minimum cell under 5.
+    `labels` are the names of codes in a table (branches, products), as far as they have any; other codes
+    are worded by whoever renders. Raises ValueError for a minimum cell under 5.
     """
 
     institution: str
     branches: Mapping[str, str]
     currency: str
+    products: Mapping[str, str] = field(default_factory=dict)
     minimum_cell: int = 10
     limits: Mapping[str, float] = field(default_factory=dict)
     targets: Mapping[str, float] = field(default_factory=dict)
@@ -66,11 +69,12 @@ class Settings:
 class Digest:
     """One week's digest for one scope: all branches, or the one whose code is `scope`.
 
-    `first_of_month`: branches get verdicts. `branches` are rows of `branch_indicator`; they and all
-    counts of a branch move on with a month's first digest, the last of which closed `branch_window`.
+    `first_of_month`: branches get verdicts. `breakdowns` and all counts of a branch move on with a
+    month's first digest, the last of which closed `branch_window`. What is None or empty had no data.
     """
 
     institution: str
+    currency: str
     week: str
     scope: str | None
     scope_name: str | None
@@ -78,13 +82,41 @@ class Digest:
     minimum_cell: int
     action: Action
     figures: tuple[Figure, ...]
-    branch_indicator: str
-    branch_limit: float | None
     branch_window: Window
-    branches: tuple[BranchRow, ...]
-    books: tuple[Book, ...]
+    branch_limit: float | None
+    breakdowns: tuple[Breakdown, ...]
     heard: Heard
-    layout: Literal[1] = 1
+    books: tuple[Book, ...]
+    scatter: Scatter | None
+    workloads: tuple[Workload, ...]
+    objectives: tuple[Objective, ...]
+    quality: Quality
+    themes: Themes
+    commitments: Commitments
+    remarks: tuple[Remark, ...] = ()
+    method: str = METHOD
+    layout: Literal[2] = 2
+
+    @property
+    def branch_indicator(self) -> str:
+        """The indicator that leads, and is drawn by branch."""
+        return LEADING[0]
+
+    @property
+    def branches(self) -> tuple[Row, ...]:
+        """The leading indicator by branch."""
+        return self.rows(Dimension.BRANCH, LEADING[0])
+
+    def rows(self, dimension: Dimension, indicator: str) -> tuple[Row, ...]:
+        """A table's rows, none where there is no such table."""
+        return next(
+            (
+                each.rows
+                for each in self.breakdowns
+                if (each.dimension, each.indicator) == (dimension, indicator)
+            ),
+            (),
+        )
 
     def figure(self, indicator: str) -> Figure | None:
         """The institution's figure, if it is part of this scope."""
@@ -102,129 +134,3 @@ def to_json(digest: Digest) -> str:
 def from_json(text: str) -> Digest:
     """The digest that `to_json` wrote. Raises ValueError for anything else."""
     return _ADAPTER.validate_json(text)
-
-
-def compose(
-    *,
-    week: Week,
-    scope: str | None,
-    observations: Sequence[ObservationRow],
-    contacts: Sequence[ContactRow],
-    coverage: Sequence[CoverageRow],
-    portfolio: Sequence[PortfolioRow],
-    settings: Settings,
-) -> Digest:
-    """The digest of `week` for all branches or the one coded `scope`, as `compose_each` makes it."""
-    [digest] = compose_each(
-        week=week,
-        scopes=(scope,),
-        observations=observations,
-        contacts=contacts,
-        coverage=coverage,
-        portfolio=portfolio,
-        settings=settings,
-    )
-    return digest
-
-
-def compose_each(
-    *,
-    week: Week,
-    scopes: Sequence[str | None],
-    observations: Sequence[ObservationRow],
-    contacts: Sequence[ContactRow],
-    coverage: Sequence[CoverageRow],
-    portfolio: Sequence[PortfolioRow],
-    settings: Settings,
-) -> tuple[Digest, ...]:
-    """The digests of `week`, from the observations of `REACH` weeks: a scope is a branch, or None for all.
-
-    A branch's digest is the whole one with rows taken away. Raises ValueError for an unknown branch.
-    """
-    for scope in scopes:
-        if scope is not None and scope not in settings.branches:
-            raise ValueError(f"there is no branch {scope!r}")
-    table = _table(observations, week=week, settings=settings)
-    ledger = books(portfolio)
-    return tuple(
-        _digest(
-            week,
-            scope,
-            table=table,
-            ledger=ledger,
-            response=heard(contacts, coverage, branch=scope, minimum=settings.minimum_cell),
-            settings=settings,
-        )
-        for scope in scopes
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """What the answers of a week's digests come to, before a scope takes rows away."""
-
-    figures: tuple[Figure, ...]
-    rows: tuple[BranchRow, ...]
-
-
-def _table(observations: Sequence[ObservationRow], *, week: Week, settings: Settings) -> _Table:
-    tallies = {code: tally(observations, code, branches=settings.branches) for code in LEADING}
-    figures = institution_figures(
-        tallies,
-        week,
-        minimum=settings.minimum_cell,
-        limits=settings.limits,
-        targets=settings.targets,
-    )
-    rows = branch_rows(
-        LEADING[0],
-        branches_shown(tallies[LEADING[0]], week, minimum=settings.minimum_cell),
-        names=settings.branches,
-        judged=window(week) if first_of_month(week) else None,
-    )
-    return _Table(figures, rows)
-
-
-def _digest(
-    week: Week,
-    scope: str | None,
-    *,
-    table: _Table,
-    ledger: Sequence[Book],
-    response: Heard,
-    settings: Settings,
-) -> Digest:
-    monthly = first_of_month(week)
-    if scope is None:
-        figures, rows = table.figures, table.rows
-        action = institution_action(figures, rows)
-    else:
-        figures, rows = (), tuple(row for row in table.rows if row.code == scope)
-        action = branch_action(rows[0], indicator=LEADING[0], monthly=monthly)
-    return Digest(
-        institution=settings.institution,
-        week=str(week),
-        scope=scope,
-        scope_name=None if scope is None else rows[0].name,
-        first_of_month=monthly,
-        minimum_cell=settings.minimum_cell,
-        action=action,
-        figures=figures,
-        branch_indicator=LEADING[0],
-        branch_limit=_limit(settings),
-        branch_window=window(monthly_week(week)),
-        branches=rows,
-        books=_books(ledger, scope=scope, currency=settings.currency),
-        heard=response,
-    )
-
-
-def _limit(settings: Settings) -> float | None:
-    limit = settings.limits.get(LEADING[0])
-    return None if limit is None else float(limit)
-
-
-def _books(ledger: Sequence[Book], *, scope: str | None, currency: str) -> tuple[Book, ...]:
-    """The books of the scope, the institution's own currency first."""
-    kept = [book for book in ledger if scope is None or book.branch == scope]
-    return tuple(sorted(kept, key=lambda book: (book.currency != currency, book.currency)))

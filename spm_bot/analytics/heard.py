@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from spm_bot.analytics.dimensions import Arrears
+from spm_bot.analytics.populations import PopulationRow
 from spm_bot.analytics.suppression import hidden_cells
+from spm_bot.analytics.windows import Window, monthly_week, window
+from spm_bot.times import Week
 
 
 class Span(StrEnum):
@@ -21,6 +25,17 @@ class Span(StrEnum):
     QUARTER = "13 weeks"
     BRANCH = "13 weeks of a branch"
     MONTH = "month of a branch"
+
+
+def spans(week: Week) -> dict[Span, Window]:
+    """The weeks of each span in the digest of `week`."""
+    month = monthly_week(week)
+    return {
+        Span.WEEK: Window(str(week), str(week)),
+        Span.QUARTER: window(week),
+        Span.BRANCH: window(month),
+        Span.MONTH: Window(str(monthly_week(month.previous()).next()), str(month)),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +64,18 @@ class CoverageRow:
     joined: int
     in_arrears: int
     joined_in_arrears: int
+
+
+def coverage_rows(population: Iterable[PopulationRow]) -> tuple[CoverageRow, ...]:
+    """The active borrowers of each branch, by its code, as the client list has them."""
+    counts: dict[str, list[int]] = {}
+    for row in population:
+        if row.borrower:
+            late = row.arrears != Arrears.NONE
+            found = counts.setdefault(row.branch, [0, 0, 0, 0])
+            for place, number in enumerate((row.clients, row.joined, row.clients * late, row.joined * late)):
+                found[place] += number
+    return tuple(CoverageRow(branch, *counts[branch]) for branch in sorted(counts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +134,17 @@ def heard(
     )
 
 
+def untold(contacts: Sequence[ContactRow], branches: Iterable[str], *, minimum: int) -> frozenset[str]:
+    """The branches, of `branches` and those asked, of which the number who answered must not be told."""
+    hidden = frozenset[str]()
+    for span in (Span.BRANCH, Span.MONTH):
+        counts = dict.fromkeys([*branches, *(row.branch for row in contacts)], 0)
+        for row in contacts:
+            counts[row.branch] += row.answered if row.span is span else 0
+        hidden = hidden_cells(counts, minimum=minimum, already=hidden)
+    return hidden
+
+
 def _part(rows: Iterable[ContactRow], branch: str | None) -> list[ContactRow]:
     """Whose response is told: everybody's up to this week, or a branch's up to the last monthly week."""
     if branch is None:
@@ -118,13 +156,7 @@ def _known(rows: Sequence[ContactRow], branch: str | None, *, minimum: int) -> b
     """Whether the number who answered may be told."""
     if branch is None:
         return _answered(_part(rows, None)) >= minimum
-    hidden = frozenset[str]()
-    for span in (Span.BRANCH, Span.MONTH):
-        counts = {row.branch: 0 for row in rows} | {branch: 0}
-        for row in rows:
-            counts[row.branch] += row.answered if row.span is span else 0
-        hidden = hidden_cells(counts, minimum=minimum, already=hidden)
-    return branch not in hidden
+    return branch not in untold(rows, {branch}, minimum=minimum)
 
 
 def _asked(rows: Iterable[ContactRow]) -> int:

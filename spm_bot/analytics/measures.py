@@ -1,16 +1,20 @@
-"""A share as it may be shown to a reader: with its range, and only roughly where exact would tell."""
+"""A figure as it may be shown to a reader: with its range, and only roughly where exact would tell."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from spm_bot.analytics.estimates import Interval, Share, wilson
-from spm_bot.analytics.signals import ENOUGH
+from spm_bot.analytics.estimates import Estimate
+from spm_bot.analytics.indicators import Unit
+
+ENOUGH = 30
+"""Answers from which on a figure is judged and carries no warning."""
 
 # In a cell under 30 answers, "everybody" and "nobody" would tell on each of them.
 _TELLING = 0.10
-_WIDE = 0.40
+# 20 points each way, in the units of a share, an NPS, a mean.
+_WIDE = {Unit.SHARE: 0.40, Unit.NPS: 40.0, Unit.MEAN: 40.0}
 
 
 class End(StrEnum):
@@ -22,21 +26,18 @@ class End(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """`hits` of `n` answers as a share with its 95 % interval."""
+    """A figure of `n` answers with its 95 % interval, in the unit of its indicator.
+
+    `effective` is the number of answers of a plain random sample that would be as exact: `n` at most,
+    less where answers weigh differently.
+    """
 
     n: int
-    hits: int
     value: float
     low: float
     high: float
-
-    @property
-    def share(self) -> Share:
-        return Share(self.hits, self.n)
-
-    @property
-    def interval(self) -> Interval:
-        return Interval(self.low, self.high)
+    effective: float
+    unit: Unit = Unit.SHARE
 
     @property
     def few(self) -> bool:
@@ -45,12 +46,12 @@ class Exact:
 
     @property
     def wide(self) -> bool:
-        """Whether the range (over 20 points each way) is too wide for one number to stand for it."""
-        return self.high - self.low > _WIDE
+        """Whether the range is too wide for one number to stand for it."""
+        return self.high - self.low > _WIDE[self.unit]
 
     def turned(self) -> Measure:
-        """The same answers told from the other side: those who did not."""
-        return measured(Share(self.n - self.hits, self.n))
+        """The same share told from the other side: those who did not."""
+        return Exact(self.n, 1 - self.value, 1 - self.high, 1 - self.low, self.effective, self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +73,13 @@ class Rough:
 Measure = Exact | Rough
 
 
-def measured(share: Share) -> Measure:
-    """A share as it may be shown."""
-    if share.n < ENOUGH and share.value <= _TELLING:
-        return Rough(share.n, End.LOW)
-    if share.n < ENOUGH and share.value >= 1 - _TELLING:
-        return Rough(share.n, End.HIGH)
-    interval = wilson(share)
-    return Exact(share.n, share.hits, share.value, interval.low, interval.high)
+def measured(estimate: Estimate, *, unit: Unit) -> Measure:
+    """An estimate as it may be shown."""
+    if unit is Unit.SHARE and estimate.n < ENOUGH:
+        if estimate.value <= _TELLING:
+            return Rough(estimate.n, End.LOW)
+        if estimate.value >= 1 - _TELLING:
+            return Rough(estimate.n, End.HIGH)
+    return Exact(
+        estimate.n, estimate.value, estimate.interval.low, estimate.interval.high, estimate.effective, unit
+    )

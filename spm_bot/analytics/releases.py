@@ -1,129 +1,189 @@
-"""Which windows of a table may be shown, so that no two digests differ by the answers of a few.
+"""Which totals and which cells of which tables a digest may show anew, and which stand as they were shown.
 
-Two digests of a row tell their difference: the answers that came and those that left. They are a cell
-like any other, so a window is open only if that cell holds the minimum. Every window is weighed
-against the one before it, shown or not: to every older one it differs by more, so one pass
-over the answers decides it, always alike, and nothing about earlier digests need be kept.
+Two digests tell their difference: the answers that came and those that left. So a figure moves on only
+when enough answers are new, and a cell that does not is an unknown of the new table, like a small one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from spm_bot.analytics.estimates import Share
-from spm_bot.analytics.suppression import hidden_cells
-from spm_bot.analytics.tallies import Cell, Cells, Tally
-from spm_bot.analytics.windows import WINDOW, Window, first_of_month, monthly_week, window
+import numpy as np
+
+from spm_bot.analytics.candidates import RARE, candidate, hits, newer
+from spm_bot.analytics.dimensions import Dimension
+from spm_bot.analytics.disclosure import proven_safe
+from spm_bot.analytics.indicators import CATALOGUE, SENSITIVE
+from spm_bot.analytics.readings import Ints, Readings
+from spm_bot.analytics.windows import Window, first_of_month, window
 from spm_bot.times import Week
 
-# How long a figure stands when newer ones may not be shown: weeks for the institution, months for branches.
-_WEEKS_STANDING = 4
-_MONTHS_STANDING = 3
+WHOLE = ""
+"""The code of a total in `Last`."""
 
-REACH = 48
-"""The weeks of observations that can matter to a digest.
+Last = Mapping[tuple[Dimension | None, str, str], Window]
+"""In which window each total (None, indicator, WHOLE) and row (dimension, indicator, code) was last shown."""
 
-Four since the last monthly week, nine more to the third last, 13 and up to four to its earlier window,
-five to the month before that, and the 13 weeks which that one covers.
-"""
+Table = tuple[Dimension, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fresh:
+    """May be shown for the window that ends now, from the answers at these places."""
+
+    places: Ints
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What may be shown of one cell: its window and answers, and those of an earlier window if they may."""
+class Rare:
+    """Moves on, but all that may be said is that fewer than five gave, or did not give, the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """Is shown as the digest before showed it, for the window it had there."""
 
     window: Window
-    now: Cell
-    before: Cell | None
-
-    @property
-    def share(self) -> Share:
-        return Share(self.now.hits, self.now.n)
-
-    @property
-    def earlier(self) -> Share | None:
-        return None if self.before is None else Share(self.before.hits, self.before.n)
 
 
-def institution_shown(answers: Tally, week: Week, *, minimum: int) -> Shown | None:
-    """All branches together, in the newest open window that ended with `week` or in the four before it."""
-    last = _newest_open(answers, week, minimum=minimum)
-    if last is None:
-        return None
-    earlier = _newest_open(answers, last.minus(WINDOW), minimum=minimum)
-    before = None if earlier is None else _total(answers.cells(window(earlier)))
-    return Shown(window(last), _total(answers.cells(window(last))), before)
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Is not shown, for one of several reasons that must not be told apart."""
 
 
-def branches_shown(answers: Tally, week: Week, *, minimum: int) -> dict[str, Shown]:
-    """By branch the newest of the last three monthly windows that is open to it; hidden ones are absent.
+Total = Fresh | Rare | Stands | Hidden
+Cell = Fresh | Stands | Hidden
 
-    A month is compared with the newest monthly window that ended before its own began.
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Release:
+    """What a digest may show; `window` is that of all that is fresh.
+
+    Of the tables in `replaced` no cell is shown, so that only their total is left.
     """
-    found: dict[str, Shown] = {}
-    month = monthly_week(week)
-    for _ in range(_MONTHS_STANDING):
-        now = _open_cells(answers, month, minimum=minimum)
-        before = _open_cells(answers, monthly_week(month.minus(WINDOW)), minimum=minimum)
-        for code in now.keys() - found.keys():
-            found[code] = Shown(window(month), now[code], before.get(code))
-        month = monthly_week(month.previous())
+
+    window: Window
+    totals: Mapping[str, Total]
+    cells: Mapping[Table, Mapping[str, Cell]]
+    replaced: frozenset[Table]
+
+
+def release(
+    readings: Readings,
+    week: Week,
+    *,
+    minimum: int,
+    totals: Sequence[str],
+    tables: Sequence[Table],
+    codes: Mapping[Dimension, tuple[str, ...]],
+    last: Last,
+) -> Release:
+    """What the digest of `week` may show of `readings`, given what was shown `last`.
+
+    `totals` are indicators, those of `tables` included; `codes` are the cells that a table has whether
+    anybody is in them or not. Totals move on weekly; tables with their total in the first digest of a
+    month, or when nothing was ever shown.
+    """
+    weeks = window(week)
+    heard = {
+        survey: readings.respondents(survey, weeks)
+        for survey in {CATALOGUE[indicator].survey for indicator in totals}
+    }
+    whole = {
+        indicator: _total(
+            readings,
+            indicator,
+            heard[CATALOGUE[indicator].survey],
+            shown=last.get((None, indicator, WHOLE)),
+            minimum=minimum,
+        )
+        for indicator in totals
+    }
+    month = first_of_month(week) or not last
+    moving = frozenset(code for code, found in whole.items() if month and isinstance(found, Fresh))
+    cells = _tables(readings, heard, _rows(last, tables), codes=codes, minimum=minimum, moving=moving)
+    return Release(weeks, whole, cells, frozenset(table for table in cells if _all_hidden(cells[table])))
+
+
+def _tables(
+    readings: Readings,
+    heard: Mapping[str, Ints],
+    rows: Mapping[Table, Mapping[str, Window]],
+    *,
+    codes: Mapping[Dimension, tuple[str, ...]],
+    minimum: int,
+    moving: frozenset[str],
+) -> dict[Table, Mapping[str, Cell]]:
+    """All tables, of which `rows` were shown before; `heard` are the respondents by survey."""
+    parts = {
+        (dimension, survey): _parts(readings, places, dimension, codes.get(dimension, ()))
+        for dimension in {dimension for dimension, _ in rows}
+        for survey, places in heard.items()
+    }
+    cells: dict[Table, Mapping[str, Cell]] = {}
+    for (dimension, indicator), shown in rows.items():
+        respondents = parts[dimension, CATALOGUE[indicator].survey]
+        found = _standing(shown, respondents)
+        if indicator in moving:
+            found |= _fresh(readings, indicator, respondents, shown=shown, minimum=minimum)
+        cells[dimension, indicator] = found
+    return cells
+
+
+def _rows(last: Last, tables: Sequence[Table]) -> dict[Table, dict[str, Window]]:
+    """The windows of `last` by code, table by table."""
+    found: dict[Table, dict[str, Window]] = {table: {} for table in tables}
+    for (dimension, indicator, code), shown in last.items():
+        if dimension is not None and (dimension, indicator) in found:
+            found[dimension, indicator][code] = shown
     return found
 
 
-def _newest_open(answers: Tally, week: Week, *, minimum: int) -> Week | None:
-    weeks = (week.minus(back) for back in range(_WEEKS_STANDING + 1))
-    return next((each for each in weeks if _open(answers, each, minimum=minimum)), None)
+def _all_hidden(cells: Mapping[str, Cell]) -> bool:
+    return all(isinstance(cell, Hidden) for cell in cells.values())
 
 
-def _open(answers: Tally, week: Week, *, minimum: int) -> bool:
-    """Whether the institution's total of the 13 weeks up to `week` may be shown.
-
-    Where too little moves within a week, a month's first digest may still gather what moved since the
-    last open week of the month, or since the month before.
-    """
-    if _total(answers.cells(window(week))).n < minimum:
-        return False
-    if _moves(answers, week.previous(), week, minimum=minimum):
-        return True
-    if not first_of_month(week):
-        return False
-    since = week.previous()
-    while not first_of_month(since) and not _moves(answers, since.previous(), since, minimum=minimum):
-        since = since.previous()
-    return _moves(answers, since, week, minimum=minimum)
+def _parts(
+    readings: Readings, respondents: Ints, dimension: Dimension, codes: tuple[str, ...]
+) -> dict[str, Ints]:
+    """Respondents by code; every code the readings know has a part, so that being there tells nothing."""
+    nobody = respondents[:0]
+    return dict.fromkeys(codes, nobody) | readings.segments[dimension].split(respondents)
 
 
-def _moves(answers: Tally, old: Week, new: Week, *, minimum: int) -> bool:
-    return answers.moved_in_all(window(old), window(new)) >= minimum
+def _total(
+    readings: Readings, indicator: str, respondents: Ints, *, shown: Window | None, minimum: int
+) -> Total:
+    places = readings.answering(indicator, respondents)
+    if newer(readings, places, shown) < minimum:
+        return Hidden() if shown is None else Stands(shown)
+    if indicator in SENSITIVE:
+        given = hits(readings, indicator, places)
+        if min(given, len(places) - given) < RARE:
+            return Rare()
+    return Fresh(places)
 
 
-def _open_cells(answers: Tally, month: Week, *, minimum: int) -> Cells:
-    """The branches that may be shown for the 13 weeks up to `month`.
+def _standing(shown: Mapping[str, Window], codes: Iterable[str]) -> dict[str, Cell]:
+    """A table that does not move on; a row shown before stands even if its code is known no more."""
+    found: dict[str, Cell] = dict.fromkeys(codes, Hidden())
+    return found | {code: Stands(weeks) for code, weeks in shown.items()}
 
-    Hidden are those with few respondents, few scored answers or few that moved since the month
-    before, each with so many others that the institution's totals do not give them away. All branches
-    add up to the total, so where the total may not be shown none is.
-    """
-    table = answers.cells(window(month))
-    if not _open(answers, month, minimum=minimum):
+
+def _fresh(
+    readings: Readings,
+    indicator: str,
+    respondents: Mapping[str, Ints],
+    *,
+    shown: Mapping[str, Window],
+    minimum: int,
+) -> dict[str, Cell]:
+    """The cells of a table that move on: none if what they leave hidden is not proven safe."""
+    nobody = np.empty(0, dtype=np.int64)
+    known = {**dict.fromkeys(shown, nobody), **respondents}
+    table = candidate(readings, indicator, known, shown=shown)
+    hidden = table.hidden(minimum=minimum)
+    if not proven_safe(table.measures, hidden=hidden, minimum=minimum):
         return {}
-    before = window(monthly_week(month.previous()))
-    moved = {**dict.fromkeys(table, 0), **answers.moved(before, window(month))}
-    hidden = frozenset[str]()
-    for counts in (
-        {code: cell.respondents for code, cell in table.items()},
-        {code: cell.n for code, cell in table.items()},
-        moved,
-    ):
-        hidden = hidden_cells(counts, minimum=minimum, already=hidden)
-    return {code: cell for code, cell in table.items() if code not in hidden}
-
-
-def _total(table: Cells) -> Cell:
-    return Cell(
-        respondents=sum(cell.respondents for cell in table.values()),
-        n=sum(cell.n for cell in table.values()),
-        hits=sum(cell.hits for cell in table.values()),
-        unscored=sum(cell.unscored for cell in table.values()),
-    )
+    return {code: Fresh(places) for code, places in table.answers.items() if code not in hidden}

@@ -10,18 +10,26 @@ def hidden_cells(
 ) -> frozenset[str]:
     """The cells of a one-way table with a public total that must not be shown.
 
-    Cells under `minimum`, zero included, and those `already` hidden for another reason. If there is
-    any, the smallest others follow until at least two are hidden and together hold at least
-    `minimum`: total minus shown cells then leaves each hidden count `minimum` possible values or
-    more. Where the whole table holds less than that, the total must be hidden by the caller.
+    Cells under `minimum`, zero included, those `already` hidden for another reason, and those that
+    `covered` adds. Where the whole table holds less than `minimum`, the total must be hidden by the caller.
     """
-    hidden = {cell for cell, count in counts.items() if count < minimum} | (already & counts.keys())
+    small = frozenset(cell for cell, count in counts.items() if count < minimum)
+    return covered(counts, small | (already & counts.keys()), minimum=minimum)
+
+
+def covered(counts: Mapping[str, int], hidden: frozenset[str], *, minimum: int) -> frozenset[str]:
+    """The `hidden` cells and, if there is any, the smallest others that they need beside them.
+
+    Others follow until at least two are hidden and together hold at least `minimum`: total minus
+    shown cells then leaves each hidden count more than `minimum` possible values.
+    """
     if not hidden:
-        return frozenset()
+        return hidden
+    found = set(hidden)
     together = sum(counts[cell] for cell in hidden)
     for cell in sorted(counts.keys() - hidden, key=lambda cell: (counts[cell], cell)):
-        if len(hidden) >= 2 and together >= minimum:
+        if len(found) >= 2 and together >= minimum:
             break
-        hidden.add(cell)
+        found.add(cell)
         together += counts[cell]
-    return frozenset(hidden)
+    return frozenset(found)

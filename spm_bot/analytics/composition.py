@@ -1,0 +1,248 @@
+"""From what is stored to the digests of a week: the institution's, and each branch's with rows taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from spm_bot.analytics.actions import Action, ActionKind, branch_action, institution_action
+from spm_bot.analytics.breakdowns import Breakdown, Row
+from spm_bot.analytics.commitments import Commitments, Decision, commitments
+from spm_bot.analytics.crosscuts import Month, breakdowns, carried
+from spm_bot.analytics.digest import LEADING, Digest, Remark, Settings
+from spm_bot.analytics.dimensions import Dimension
+from spm_bot.analytics.figures import Figure
+from spm_bot.analytics.heard import ContactRow, coverage_rows, heard
+from spm_bot.analytics.indicators import PAR30, SENSITIVE
+from spm_bot.analytics.measures import Exact
+from spm_bot.analytics.objectives import Goal, objective_row
+from spm_bot.analytics.openings import earlier_rows, earlier_totals, opened, signalled, tables_of
+from spm_bot.analytics.past import Past, measures_shown, windows
+from spm_bot.analytics.populations import PopulationRow
+from spm_bot.analytics.portfolio import Book, PortfolioRow, books, stale
+from spm_bot.analytics.quadrants import Scatter, scatter
+from spm_bot.analytics.quality import Quality, Reach
+from spm_bot.analytics.readings import Readings
+from spm_bot.analytics.releases import Fresh, Release
+from spm_bot.analytics.themes import Themes
+from spm_bot.analytics.totals import Sources, figures
+from spm_bot.analytics.weighed import weighed
+from spm_bot.analytics.windows import first_of_month, monthly_week, window
+from spm_bot.analytics.workloads import Workload
+from spm_bot.times import Week
+
+REACH = 35
+"""The weeks of answers that can matter to a digest: four since the last monthly week, 13 up to it, up to
+five to the monthly week before those, and 13 up to that.
+"""
+
+_CALLERS = "CAS0"
+_FEW = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inputs:
+    """What the digests of a week are composed from, as it stood in one snapshot of the database.
+
+    `readings` are those of `REACH` weeks; `quality` and `workloads` hold a line for every branch. `said` are
+    the lines that clients read, by branch, '' for all of them.
+    """
+
+    readings: Readings
+    population: tuple[PopulationRow, ...]
+    contacts: tuple[ContactRow, ...]
+    portfolio: tuple[PortfolioRow, ...]
+    quality: Quality
+    themes: Themes
+    workloads: tuple[Workload, ...]
+    goals: tuple[Goal, ...]
+    log: tuple[Decision, ...]
+    said: Mapping[str, tuple[str, ...]]
+    remarks: tuple[Remark, ...]
+    past: Past
+
+
+def compose_each(
+    week: Week, scopes: Sequence[str | None], inputs: Inputs, settings: Settings
+) -> tuple[Digest, ...]:
+    """The digests of `week`: a scope is a branch, or None for all. Raises ValueError for an unknown one."""
+    for scope in scopes:
+        if scope is not None and scope not in settings.branches:
+            raise ValueError(f"there is no branch {scope!r}")
+    whole = _whole(week, inputs, settings)
+    return tuple(whole if scope is None else _of_branch(whole, scope, inputs, settings) for scope in scopes)
+
+
+def _whole(week: Week, inputs: Inputs, settings: Settings) -> Digest:
+    told = _figures(week, inputs, settings)
+    tables, callers = _tables(week, inputs, settings)
+    rows = next((t.rows for t in tables if (t.dimension, t.indicator) == (Dimension.BRANCH, LEADING[0])), ())
+    leading = tuple(figure for code in LEADING for figure in told if figure.indicator == code)
+    others = tuple(figure for figure in told if figure.indicator not in LEADING)
+    action = institution_action(leading, rows, others=others)
+    ledger = books(inputs.portfolio)
+    return Digest(
+        institution=settings.institution,
+        currency=settings.currency,
+        week=str(week),
+        scope=None,
+        scope_name=None,
+        first_of_month=first_of_month(week),
+        minimum_cell=settings.minimum_cell,
+        action=replace(action, callers=callers.get(action.branch or "")),
+        figures=told,
+        branch_window=window(monthly_week(week)),
+        branch_limit=settings.limits.get(LEADING[0]),
+        breakdowns=tables,
+        heard=heard(
+            inputs.contacts, coverage_rows(inputs.population), branch=None, minimum=settings.minimum_cell
+        ),
+        books=_own_currency_first(ledger, settings),
+        scatter=_scatter(rows, told, ledger, week, settings),
+        workloads=inputs.workloads,
+        objectives=tuple(
+            objective_row(goal, _figure(told, goal.indicator), today=week.end) for goal in inputs.goals
+        ),
+        quality=inputs.quality,
+        themes=inputs.themes,
+        commitments=_commitments(inputs, week, None, told=told, tables=tables),
+        remarks=(*inputs.remarks, *_of_portfolio(ledger, week)),
+    )
+
+
+def _figures(week: Week, inputs: Inputs, settings: Settings) -> tuple[Figure, ...]:
+    readings, past, population = inputs.readings, inputs.past, inputs.population
+    last = windows(measures_shown(past.last))
+    return figures(
+        Sources(
+            week=week,
+            release=opened(readings, week, settings, last=last),
+            answers=weighed(readings, window(week), population),
+            earlier=earlier_totals(readings, week, settings, past=past, population=population),
+            early=signalled(readings, week, minimum=settings.minimum_cell),
+            past=past,
+            settings=settings,
+        )
+    )
+
+
+def _tables(week: Week, inputs: Inputs, settings: Settings) -> tuple[tuple[Breakdown, ...], dict[str, int]]:
+    """The tables, and by branch how many asked for a call, where that may be told."""
+    readings, past, population = inputs.readings, inputs.past, inputs.population
+    month = monthly_week(week)
+    if past.last is not None and past.last.branch_window == window(month):
+        return carried(past.last, settings), {}
+    last = windows(measures_shown(past.last))
+    release = opened(readings, month, settings, last=last, tables=tables_of(settings))
+    made = breakdowns(
+        Month(
+            week=month,
+            judged=first_of_month(week),
+            release=release,
+            answers=weighed(readings, window(month), population),
+            earlier=earlier_rows(readings, month, settings, past=past, population=population),
+            past=past,
+            settings=settings,
+        )
+    )
+    return made, _callers(release, readings)
+
+
+def _callers(release: Release, readings: Readings) -> dict[str, int]:
+    cells = release.cells.get((Dimension.BRANCH, _CALLERS), {})
+    counts = {
+        code: int(np.count_nonzero(readings.values[_CALLERS][cell.places]))
+        for code, cell in cells.items()
+        if isinstance(cell, Fresh)
+    }
+    return {code: count for code, count in counts.items() if count >= _FEW}
+
+
+def _of_branch(whole: Digest, branch: str, inputs: Inputs, settings: Settings) -> Digest:
+    """The same digest with everything taken away that is not about this branch, or for head office only."""
+    tables = tuple(
+        replace(table, rows=tuple(row for row in table.rows if row.code == branch))
+        for table in whole.breakdowns
+        if table.dimension is Dimension.BRANCH and table.indicator not in SENSITIVE
+    )
+    lead = next((row for t in tables if t.indicator == LEADING[0] for row in t.rows), None)
+    return replace(
+        whole,
+        scope=branch,
+        scope_name=settings.branches[branch],
+        action=_branch_action(lead, monthly=whole.first_of_month),
+        figures=(),
+        breakdowns=tables,
+        heard=heard(
+            inputs.contacts, coverage_rows(inputs.population), branch=branch, minimum=settings.minimum_cell
+        ),
+        books=tuple(book for book in whole.books if book.branch == branch),
+        scatter=None,
+        workloads=tuple(each for each in whole.workloads if each.branch == branch),
+        objectives=(),
+        quality=Quality(
+            tuple(row for row in whole.quality.reach if (row.reach, row.code) == (Reach.BRANCH, branch)),
+            (),
+            (),
+        ),
+        themes=Themes(None, None, ()),
+        commitments=_commitments(inputs, Week.parse(whole.week), branch, tables=tables),
+    )
+
+
+def _branch_action(row: Row | None, *, monthly: bool) -> Action:
+    if row is None:
+        return Action(ActionKind.SILENT if monthly else ActionKind.MONTHLY)
+    return branch_action(row, indicator=LEADING[0], monthly=monthly)
+
+
+def _figure(told: Sequence[Figure], indicator: str) -> Figure | None:
+    return next((figure for figure in told if figure.indicator == indicator), None)
+
+
+def _own_currency_first(ledger: Sequence[Book], settings: Settings) -> tuple[Book, ...]:
+    return tuple(sorted(ledger, key=lambda book: (book.currency != settings.currency, book.currency)))
+
+
+def _scatter(
+    rows: Sequence[Row], told: Sequence[Figure], ledger: Sequence[Book], week: Week, settings: Settings
+) -> Scatter | None:
+    """Branches between the limits of stress and of PAR30, or where there is none the institution's own."""
+    lead = _figure(told, LEADING[0])
+    own = lead.now.value if lead is not None and isinstance(lead.now, Exact) else None
+    return scatter(
+        rows,
+        ledger,
+        week=week,
+        currency=settings.currency,
+        stress_line=settings.limits.get(LEADING[0], own),
+        par30_line=settings.limits.get(PAR30),
+    )
+
+
+def _commitments(
+    inputs: Inputs,
+    week: Week,
+    scope: str | None,
+    *,
+    told: Sequence[Figure] = (),
+    tables: Sequence[Breakdown] = (),
+) -> Commitments:
+    """The log as it stands when the week's digest goes out, on the Monday after it."""
+    return commitments(
+        inputs.log,
+        figures=told,
+        breakdowns=tables,
+        since=week.start,
+        today=week.next().start,
+        scope=scope,
+        said=inputs.said.get(scope or "", ()),
+    )
+
+
+def _of_portfolio(ledger: Sequence[Book], week: Week) -> tuple[Remark, ...]:
+    if not ledger:
+        return (Remark.NO_PORTFOLIO,)
+    return (Remark.STALE_PORTFOLIO,) if any(stale(book.as_of, week) for book in ledger) else ()
