@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from spm_bot.analytics.indicators import CATALOGUE, PAR30
 from spm_bot.chat.channel import Channel
 from spm_bot.chat.commands import described
 from spm_bot.chat.dialogue import Dialogue
@@ -72,6 +73,7 @@ def desk_of(institution: Institution) -> Desk:
     """The desk of an institution with all surveys shipped. Raises InstitutionError."""
     library = Library.shipped()
     institution.check_surveys(library.codes)
+    institution.check_indicators(CATALOGUE, limited={*CATALOGUE, PAR30})
     return desk_for(institution, library, spoken=languages())
 
 

@@ -81,6 +81,7 @@ class Institution(Section):
     processes: tuple[Process, ...] = ()
     templates: tuple[Template, ...] = ()
     emergency_amount: Positive
+    poverty_bands: tuple[Line, ...] = ()
     minimum_cell: Annotated[int, Field(ge=5)] = 10
     small_institution: bool = False
     digest: DigestSlot = DigestSlot()
@@ -141,11 +142,13 @@ class Institution(Section):
             if template.survey in NEVER_BY_STAFF
         )
 
-    def check_indicators(self, known: Collection[str]) -> None:
-        """Raises InstitutionError when an objective or a limit is not about one of `known`."""
+    def check_indicators(self, known: Collection[str], *, limited: Collection[str]) -> None:
+        """Raises InstitutionError when an objective is not about one of `known`, or a limit about one of
+        those that may be `limited`.
+        """
         rows = enumerate(self.objectives)
-        places: list[tuple[Place, str]] = [(("objectives", n, "indicator"), row.indicator) for n, row in rows]
-        self._check("indicator", places + [(("limits", code), code) for code in self.limits], known)
+        self._check("indicator", ((("objectives", n, "indicator"), row.indicator) for n, row in rows), known)
+        self._check("indicator", ((("limits", code), code) for code in self.limits), limited)
 
     def _survey_places(self) -> Iterator[tuple[Place, str]]:
         for number, row in enumerate(self.rounds):

@@ -39,6 +39,9 @@ class Command(StrEnum):
     RESULTS = "results"
     APPROVE = "approve"
     DIGEST = "digest"
+    DECIDE = "decide"
+    DECISIONS = "decisions"
+    WEDID = "wedid"
     WHOAMI = "whoami"
 
 
@@ -177,6 +180,9 @@ _DOES: Mapping[Command, str] = MappingProxyType(
         Command.APPROVE: sentence("Surveys that wait for your yes"),
         Command.RESULTS: sentence("What came of surveys that have ended"),
         Command.DIGEST: sentence("The newest weekly digest"),
+        Command.DECIDE: sentence("Write down what you decide on a figure"),
+        Command.DECISIONS: sentence("Open decisions, and what became of them"),
+        Command.WEDID: sentence("Tell clients what you did"),
         Command.WHOAMI: sentence("What is written down about you"),
     }
 )

@@ -13,6 +13,7 @@ from spm_bot.usecases import (
     answer,
     ask,
     assist,
+    decide,
     disclose,
     enrol_client,
     forget,
@@ -21,6 +22,8 @@ from spm_bot.usecases import (
     hand_out,
     hush,
     judge_request,
+    promise,
+    review_decision,
     settle_role,
     show_results,
     stand_in,
@@ -66,6 +69,10 @@ def press(visit: Visit, token: Token) -> str | None:
             judge_request.judge(visit, token.id, yes=token.action is Action.YES)
         case undo.WORD:
             undo.undo(visit, round_id=token.id)
+        case decide.WORD:
+            decide.press(visit, token.id)
+        case review_decision.WORD:
+            review_decision.press(visit, token.id)
         case give_role.CONFIRM:
             return settle_role.press_confirm(visit, token.id)
         case give_role.REVOKE:
@@ -115,6 +122,9 @@ STAFF: Mapping[Command, Callable[[Visit, str], None]] = MappingProxyType(
         Command.RESULTS: lambda visit, _: show_results.start(visit),
         Command.APPROVE: lambda visit, _: judge_request.show_waiting(visit),
         Command.DIGEST: hand_out.send_stored,
+        Command.DECIDE: decide.start,
+        Command.DECISIONS: lambda visit, _: review_decision.show_open(visit),
+        Command.WEDID: lambda visit, _: promise.start(visit),
         Command.WHOAMI: lambda visit, _: tell_whoami.tell_whoami(visit),
     }
 )

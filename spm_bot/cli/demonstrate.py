@@ -19,7 +19,6 @@ from spm_bot.app import make_desk, make_jobs, opened
 from spm_bot.cli.outcome_commands import outcome_rows
 from spm_bot.cli.output import Failure, show_rows, tell
 from spm_bot.cli.practice import play_in_terminal
-from spm_bot.cli.report_commands import write_files
 from spm_bot.demo.agenda import LAST_WEEK, ManualClock, Span
 from spm_bot.demo.weeks import DURABILITY, Lived, live
 from spm_bot.jobs.registry import Job, by_slot
@@ -40,7 +39,7 @@ _NOTED = "Made by `spm-bot demo`; the next demo in this folder replaces everythi
 _DATABASE = "spm.db"
 _MADE = re.compile(
     rf"{re.escape(NOTE)}|{WEEKS}|institution\.yaml|{re.escape(_DATABASE)}(-wal|-shm|\.key|\.lock)?"
-    r"|digest-\d{4}-W\d\d\.(txt|png|json)"
+    r"|digest-\d{4}-W\d\d(-branches|-weeks)?\.(txt|png|json|pdf|xlsx)"
 )
 
 
@@ -124,27 +123,30 @@ def _in_process(job: Job, keep: Callable[[datetime], Awaitable[object]]) -> Job:
 
 
 async def _keep_week(slot: datetime, *, folder: Path, span: Span, store: Store, desk: Desk) -> None:
-    """Writes card and JSON of the week before `slot`; its picture would take longer than the week itself."""
-    from spm_bot.analytics.digest import to_json
+    """Stores the digest of the week before `slot`, and writes its card: pictures and pages would take longer
+    than the week itself.
+    """
     from spm_bot.reports.card import card
-    from spm_bot.usecases.report import compute
+    from spm_bot.usecases.report import keep_week
 
     week = Week.of(slot, span.zone).previous()
-    if not span.first <= week < LAST_WEEK:
+    if not span.first <= week <= LAST_WEEK:
         return
-    digest = await compute(week, None, store=store, desk=desk)
+    digest = await keep_week(week, store=store, desk=desk)
+    folder.mkdir(exist_ok=True)
     text = card(digest, voice(desk.languages[0]))
-    write_files(folder, text, None, to_json(digest), name=f"digest-{week}")
+    (folder / f"digest-{week}.txt").write_text(text + "\n", encoding="utf-8")
 
 
 async def _report(folder: Path, desk: Desk, store: Store) -> None:
     """Prints the last week's card, with how invitations ended, and writes its files."""
-    from spm_bot.analytics.digest import to_json
-    from spm_bot.usecases.report import make
+    from spm_bot.reports.folio import folio, write_folio
+    from spm_bot.usecases.report import compute
 
-    made = await make(LAST_WEEK, None, store=store, desk=desk)
-    write_files(folder, made.card, made.picture, to_json(made.digest), name=f"digest-{LAST_WEEK}")
-    sys.stdout.write(f"{made.card}\n\nHow every invitation ended, by round; rates as AAPOR defines them\n")
+    digest = await compute(LAST_WEEK, None, store=store, desk=desk)
+    drawn = folio(digest, voice(desk.languages[0]))
+    write_folio(folder, digest, drawn)
+    sys.stdout.write(f"{drawn.card}\n\nHow every invitation ended, by round; rates as AAPOR defines them\n")
     show_rows(outcome_rows(await store.read(dispositions.tallies), as_json=False), as_json=False)
     sys.stdout.flush()
 
@@ -160,7 +162,7 @@ def _announce(plan: _Plan, desk: Desk) -> None:
 
 
 def _point_out(folder: Path) -> None:
-    tell(f"In {folder}: card, picture and figures of the last week, the weeks before it in {WEEKS}/, and")
+    tell(f"In {folder}: card, pictures, PDF and workbook of the last week, all cards in {WEEKS}/, and")
     tell(f"the database {_DATABASE} with its key. Look at it with the same commands as at a real one:")
     tell(
         f"  SPM_DATABASE_URL={_address(folder)} SPM_INSTITUTION={folder / 'institution.yaml'}"

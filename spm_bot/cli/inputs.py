@@ -79,3 +79,13 @@ def _read(file: str, read: Callable[[Path], str]) -> str:
         raise Failure(f"{file}: is not UTF-8 text (save it again as UTF-8)") from None
     except UnreadableError as error:
         raise Failure(str(error)) from None
+
+
+def written(folder: str, write: Callable[[Path], None]) -> None:
+    """Has something written into a folder that somebody named. Raises Failure."""
+    try:
+        write(Path(folder))
+    except OSError as error:
+        raise Failure(
+            f"{folder}: cannot be written: {(error.strerror or 'unknown reason').lower()}"
+        ) from None

@@ -41,6 +41,7 @@ def _operate(commands: Commands[ArgumentParser]) -> None:
     doctor = add(commands, "doctor", "operate:doctor", "check everything and say what to mend")
     json_flag(doctor)
     _keys(group(commands, "keys", "keys of the encrypted data: make one, go over to it"))
+    _observations(group(commands, "observations", "what the digest is counted from"))
 
 
 def _keys(actions: Commands[ArgumentParser]) -> None:
@@ -51,6 +52,11 @@ def _keys(actions: Commands[ArgumentParser]) -> None:
         "--drop-old", action="store_true", help="when all is done, take the old key out of the key file"
     )
     json_flag(rotate)
+
+
+def _observations(actions: Commands[ArgumentParser]) -> None:
+    module = "observation_commands"
+    json_flag(add(actions, "rebuild", f"{module}:rebuild", "make the same rows again from the responses"))
 
 
 def _surveys(actions: Commands[ArgumentParser]) -> None:
@@ -161,15 +167,33 @@ def _own_data(client: Commands[ArgumentParser]) -> None:
 
 
 def _reports(commands: Commands[ArgumentParser]) -> None:
-    digest = add(commands, "digest", "report_commands:digest", "the digest of a week")
-    digest.add_argument("--week", required=True, metavar="2026-W47")
+    digest = add(
+        commands, "digest", "report_commands:digest", "the digest of a week, the board page of a quarter"
+    )
+    when = digest.add_mutually_exclusive_group(required=True)
+    when.add_argument("--week", metavar="2026-W47")
+    when.add_argument("--quarter", metavar="2026-Q3", help="the board page of a quarter")
     digest.add_argument("--branch", metavar="B", help="only what concerns this branch")
-    digest.add_argument("--out", metavar="DIR", help="write card, picture and JSON there")
+    digest.add_argument("--out", metavar="DIR", help="write card, pictures, PDF, workbook and JSON there")
     digest.add_argument("--hand-out", action="store_true", help="store it and send it to the managers")
     json_flag(digest)
+    reports = group(commands, "report", "reports for those outside the institution")
+    lines = add(
+        reports, "standards", "quarter_commands:standards", "a quarter's figures by the codes of standards"
+    )
+    lines.add_argument("--quarter", required=True, metavar="2026-Q3")
+    lines.add_argument("--out", required=True, metavar="FILE.xlsx", help="write it there")
+    lines.add_argument("--include-internal", action="store_true", help="with our own index, marked as such")
+    _decisions(group(commands, "decisions", "the decision log: what was decided, what became of it"))
     add_rounds(group(commands, "rounds", "survey rounds: list, launch, pause, approve; how they went"))
     _export(group(commands, "export", "data for the institution's own analysis"))
     _audit(group(commands, "audit", "the audit log: read it, see that nobody changed it"))
+
+
+def _decisions(actions: Commands[ArgumentParser]) -> None:
+    log = add(actions, "list", "decision_commands:list_decisions", "every decision, oldest first")
+    log.add_argument("--branch", metavar="B", help="only those made for this branch")
+    json_flag(log)
 
 
 def _export(actions: Commands[ArgumentParser]) -> None:

@@ -6,52 +6,52 @@ import argparse
 import json
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 from spm_bot.app import make_desk, opened
-from spm_bot.cli.inputs import week_of
+from spm_bot.cli.inputs import week_of, written
 from spm_bot.cli.output import Failure, show, tell
 from spm_bot.settings import load_settings
 from spm_bot.times import Week
+from spm_bot.usecases.visit import Desk
 
 
 async def digest(args: argparse.Namespace) -> None:
-    """Computes the digest of a week; prints its card, writes its files, or hands it out."""
-    week = week_of(args.week)
+    """The digest of a week, or the board's pages of a quarter."""
     settings = load_settings()
     desk = make_desk(settings.institution)
-    if args.branch is not None and args.branch not in {branch.code for branch in desk.institution.branches}:
-        raise Failure(f"there is no branch {args.branch!r} in the institution file")
+    if args.quarter is not None:
+        from spm_bot.cli.quarter_commands import board
+
+        await board(args, settings=settings, desk=desk)
+        return
+    week = week_of(args.week)
+    _check(week, args.branch, desk)
     from spm_bot.analytics.digest import to_json
+    from spm_bot.reports.card import card
+    from spm_bot.texts import voice
     from spm_bot.usecases import report
 
+    speaker = voice(desk.languages[0])
     async with opened(settings) as store:
         if args.hand_out:
             await report.weekly(week, store=store, desk=desk, now=datetime.now(UTC))
             tell(f"the digests of {week} are stored and on their way")
             return
-        made = await report.make(week, args.branch, store=store, desk=desk)
+        made = await report.compute(week, args.branch, store=store, desk=desk)
     if args.out is not None:
-        name = _name(week, args.branch)
-        try:
-            write_files(Path(args.out), made.card, made.picture, to_json(made.digest), name=name)
-        except OSError as error:
-            reason = (error.strerror or "unknown reason").lower()
-            raise Failure(f"{args.out}: cannot be written: {reason}") from None
+        from spm_bot.reports.folio import folio, write_folio
+
+        written(args.out, lambda folder: write_folio(folder, made, folio(made, speaker)))
     if args.json:
-        show(json.loads(to_json(made.digest)))
+        show(json.loads(to_json(made)))
     else:
-        sys.stdout.write(made.card + "\n")
+        sys.stdout.write(card(made, speaker) + "\n")
 
 
-def write_files(folder: Path, card: str, picture: bytes | None, body: str, *, name: str) -> None:
-    """Writes a digest's card, JSON and picture, if there is one, into `folder`, made if need be."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.txt").write_text(card + "\n", encoding="utf-8")
-    (folder / f"{name}.json").write_text(body + "\n", encoding="utf-8")
-    if picture is not None:
-        (folder / f"{name}.png").write_bytes(picture)
-
-
-def _name(week: Week, branch: str | None) -> str:
-    return f"digest-{week}" if branch is None else f"digest-{week}-{branch}"
+def _check(week: Week, branch: str | None, desk: Desk) -> None:
+    """Raises Failure for a branch there is not and for a week that is not over."""
+    if branch is not None and branch not in {each.code for each in desk.institution.branches}:
+        raise Failure(f"there is no branch {branch!r} in the institution file")
+    today = Week.of(datetime.now(UTC), desk.institution.time_zone)
+    if week >= today:
+        raise Failure(f"{week} is not over: the newest digest there can be is that of {today.previous()}")

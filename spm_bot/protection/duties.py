@@ -34,8 +34,17 @@ CONFIRMS = frozenset({Role.ADMINISTRATOR, Role.SPM_MANAGER})
 MENU: Mapping[Role, tuple[str, ...]] = MappingProxyType(
     {
         Role.LOAN_OFFICER: ("ask", "progress", "enrol"),
-        Role.MANAGER: ("results", "digest", "enrol"),
-        Role.SPM_MANAGER: ("ask", "progress", "approve", "results", "digest"),
+        Role.MANAGER: ("results", "digest", "decide", "decisions", "wedid", "enrol"),
+        Role.SPM_MANAGER: (
+            "ask",
+            "progress",
+            "approve",
+            "results",
+            "digest",
+            "decide",
+            "decisions",
+            "wedid",
+        ),
         Role.PROTECTION_OFFICER: (),
         Role.COMPLIANCE: (),
         Role.INTERNAL_AUDIT: (),

@@ -12,6 +12,7 @@ from spm_bot.surveys.session import Finished, Needs, Paused, Step, Submitted
 from spm_bot.usecases.eligibility import signed_languages
 from spm_bot.usecases.forms import NEEDED, SUBMITTED, WAITS
 from spm_bot.usecases.postpone import ask_when
+from spm_bot.usecases.promise import tell_client
 from spm_bot.usecases.respond import respond
 from spm_bot.usecases.talk import as_agreed, survey_of, take_step
 from spm_bot.usecases.visit import Visit
@@ -32,6 +33,7 @@ def follow(visit: Visit, opened: Opened, survey: Survey, step: Step) -> str | No
                 _pause(visit, saved)
             case Finished():
                 respond(visit.connection, visit.desk, saved, survey, now=visit.now)
+                tell_client(visit, saved)
                 go_on(visit)
     return words
 

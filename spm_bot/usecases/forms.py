@@ -16,11 +16,14 @@ from spm_bot.usecases import (
     ask,
     choose_hour,
     confirm,
+    decide,
     disclose,
     enrol_client,
     forget,
     give_role,
     postpone,
+    promise,
+    review_decision,
     show_results,
 )
 from spm_bot.usecases.single_out import client_named
@@ -138,6 +141,9 @@ SUBMITTED: Mapping[str, Callable[[Visit, Opened, Answers], None]] = MappingProxy
         "ask": _asked,
         "enrol": _client_given,
         "results": _round_picked,
+        "decide": decide.submit,
+        "review": review_decision.submit,
+        "promise": promise.submit,
     }
 )
 
@@ -161,5 +167,12 @@ PROVED: Mapping[str, Callable[[Visit, int, Mapping[str, str | float]], None]] = 
 """What follows once a client has proved who they are, but for joining."""
 
 NEEDED: Mapping[tuple[str, str], Callable[[Visit, Opened, Answers], Values]] = MappingProxyType(
-    {("ask", "planned"): _sized, ("ask", "preview"): _previewed}
+    {
+        ("ask", "planned"): _sized,
+        ("ask", "preview"): _previewed,
+        ("decide", "figures"): decide.show_figures,
+        ("decide", "chosen"): decide.show_chosen,
+        ("decide", "line"): decide.preview,
+        ("promise", "line"): promise.preview,
+    }
 )

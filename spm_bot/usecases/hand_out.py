@@ -4,42 +4,47 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from spm_bot.messages import Attachment, Outbound
+from spm_bot.messages import Action, Attachment, Button, Outbound, Subject, Token
 from spm_bot.storage import digests, outbox, people, roles
-from spm_bot.storage.digests import Stored
+from spm_bot.storage.digests import Rendering
+from spm_bot.storage.people import Chat
 from spm_bot.storage.store import Connection
+from spm_bot.texts import Voice, voice
 from spm_bot.times import Week
-from spm_bot.usecases.visit import Visit
+from spm_bot.usecases.decide import decide_button
+from spm_bot.usecases.visit import Desk, Visit
 
 RECEIVES = frozenset({"manager", "spm_manager"})
+BRANCH = "branch"
 
 
-def hand_out(connection: Connection, *, week: str, now: datetime) -> int:
+def hand_out(connection: Connection, *, desk: Desk, week: str, now: datetime) -> int:
     """Queues the digests of `week` for every manager, once; says for how many chats there are any."""
     held = [role for role in roles.roles_in_force(connection) if role.role in RECEIVES]
     chats = people.chats_of_staff(connection, {role.staff for role in held})
     handed = set()
     for role in held:
-        stored = digests.find(connection, week, role.branch)
-        if role.staff not in chats or stored is None:
+        chat = chats.get(role.staff)
+        found = None if chat is None else _rendered(connection, desk, chat, week, role.branch)
+        if chat is None or found is None:
             continue
-        chat = chats[role.staff].id
-        handed.add(chat)
-        outbox.put(
-            connection,
-            chat,
-            [_message(stored)],
-            kind="staff",
-            at=now,
-            dedupe=f"digest:{week}:{role.staff}:{role.branch}",
-        )
+        handed.add(chat.id)
+        for place, message in enumerate(_messages(connection, desk, found, voice(chat.language))):
+            outbox.put(
+                connection,
+                chat.id,
+                [message],
+                kind="staff",
+                at=now,
+                dedupe=f"digest:{week}:{role.staff}:{role.branch}:{place}",
+            )
     return len(handed)
 
 
 def send_stored(visit: Visit, wanted: str) -> None:
     """`/digest`, with a week or for the newest: only what this person's scope holds."""
     say = visit.voice.say
-    scopes = _scopes(visit)
+    scopes = scopes_of(visit)
     if not scopes:
         visit.say(say("This command is for managers."))
         return
@@ -49,24 +54,82 @@ def send_stored(visit: Visit, wanted: str) -> None:
         visit.say(say("I do not know that week. Write it as /digest 2026-W47."))
         return
     found = [
-        stored
+        rendered
         for scope in scopes
-        if week is not None and (stored := digests.find(visit.connection, week, scope)) is not None
+        if week is not None
+        and (rendered := _rendered(visit.connection, visit.desk, visit.chat, week, scope)) is not None
     ]
     if not found:
         visit.say(say("There is no digest for that week.") if wanted else say("There is no digest yet."))
-    visit.say(*(_message(stored) for stored in found), kind="staff")
+    for rendered in found:
+        visit.say(*_messages(visit.connection, visit.desk, rendered, visit.voice), kind="staff")
 
 
-def _scopes(visit: Visit) -> list[str]:
+def send_branch(visit: Visit, token: Token) -> None:
+    """A button `Branch …` below a card: the digest of that branch, for whoever sees all of them."""
+    codes = [branch.code for branch in visit.desk.institution.branches]
+    week, place = _week_of(token), token.turn
+    if "" not in scopes_of(visit) or week is None or place >= len(codes):
+        visit.say(visit.voice.say("This command is for managers."))
+        return
+    found = _rendered(visit.connection, visit.desk, visit.chat, week, codes[place])
+    if found is None:
+        visit.say(visit.voice.say("There is no digest for that week."))
+        return
+    visit.say(*_messages(visit.connection, visit.desk, found, visit.voice), kind="staff")
+
+
+def scopes_of(visit: Visit) -> list[str]:
+    """The branches whose digests this person reads, '' for all."""
     if visit.chat.staff is None:
         return []
     held = roles.roles_in_force(visit.connection, visit.chat.staff)
     return sorted({role.branch for role in held if role.role in RECEIVES})
 
 
-def _message(stored: Stored) -> Outbound:
-    if stored.picture is None:
-        return Outbound(stored.card)
-    photo = Attachment("photo", f"digest-{stored.week}.png", stored.picture)
-    return Outbound(stored.card, attachment=photo)
+def branch_button(week: str, *, place: int, label: str) -> Button:
+    """The button that asks for the digest of the branch at that place of the institution file."""
+    parsed = Week.parse(week)
+    return Button(
+        label, Token(Subject.COMMAND, 100 * parsed.year + parsed.number, place, Action.PICK, BRANCH)
+    )
+
+
+def _rendered(connection: Connection, desk: Desk, chat: Chat, week: str, scope: str) -> Rendering | None:
+    languages = (chat.language, desk.languages[0])
+    return digests.rendering(connection, week, scope, languages=languages)
+
+
+def _messages(connection: Connection, desk: Desk, found: Rendering, reader: Voice) -> list[Outbound]:
+    """The card under its picture with its buttons; the line over the weeks; the pages; the workbook."""
+    name = f"digest-{found.week}" if found.scope == "" else f"digest-{found.week}-{found.scope}"
+    photo = None if found.picture is None else Attachment("photo", f"{name}.png", found.picture)
+    messages = [Outbound(found.card, _buttons(desk, found, reader), attachment=photo)]
+    rest = (
+        ("photo", f"{name}-weeks.png", found.line),
+        ("document", f"{name}.pdf", found.pages),
+        ("document", f"{name}.xlsx", found.workbook),
+    )
+    messages += [
+        Outbound("", attachment=Attachment(kind, title, file))
+        for kind, title, file in rest
+        if file is not None
+    ]
+    return messages
+
+
+def _buttons(desk: Desk, found: Rendering, reader: Voice) -> tuple[tuple[Button, ...], ...]:
+    act = decide_button(found.week, reader)
+    places = {branch.code: place for place, branch in enumerate(desk.institution.branches)}
+    if found.scope or found.branch not in places:
+        return ((act,),)
+    place = places[found.branch]
+    label = desk.institution.branches[place].name
+    return ((act, branch_button(found.week, place=place, label=label)),)
+
+
+def _week_of(token: Token) -> str | None:
+    try:
+        return str(Week(*divmod(token.id, 100)))
+    except ValueError:
+        return None

@@ -1,168 +1,150 @@
-"""The weekly digest: read what was stored, compute one value, store it, and hand it out.
+"""The weekly digest: read what was stored, compute one value, store it, draw it, and hand it out.
 
 Numerical libraries are imported here, so only the process that makes digests imports this module.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 
-from spm_bot.analytics.digest import (
-    ContactRow,
-    CoverageRow,
-    Digest,
-    ObservationRow,
-    PortfolioRow,
-    Settings,
-    Span,
-    compose_each,
-    to_json,
-)
-from spm_bot.analytics.indicators import CATALOGUE, Unit
-from spm_bot.analytics.releases import REACH
-from spm_bot.analytics.windows import Window, monthly_week, window
-from spm_bot.fieldwork.outcomes import ANSWERED
-from spm_bot.institution import Institution
-from spm_bot.protection.consent import Purpose
-from spm_bot.reports.card import card
-from spm_bot.reports.charts import branches_picture
-from spm_bot.storage import contacts, coverages, digests, observations, outbox, portfolio_days
-from spm_bot.storage.digests import Stored
+from spm_bot.analytics.composition import compose_each
+from spm_bot.analytics.digest import Digest, to_json
+from spm_bot.reports.folio import Folio, folio
+from spm_bot.storage import digests, outbox, people, roles
+from spm_bot.storage.digests import Rendering
 from spm_bot.storage.store import Connection, Store
-from spm_bot.texts import voice
+from spm_bot.texts import sentence, voice
 from spm_bot.times import Week
-from spm_bot.usecases.hand_out import hand_out
+from spm_bot.usecases.collect_inputs import collect_inputs, known, settings_of
+from spm_bot.usecases.hand_out import RECEIVES, hand_out
+from spm_bot.usecases.tell_administrators import tell_administrators
 from spm_bot.usecases.visit import Desk
 
+FAILED = sentence(
+    "The digest of week %(week)s could not be made, so nothing was sent to managers. It is tried again; if"
+    " this message comes again, look into the log."
+)
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """What a digest is computed from, as it stood in one snapshot of the database."""
-
-    observations: tuple[ObservationRow, ...]
-    contacts: tuple[ContactRow, ...]
-    coverage: tuple[CoverageRow, ...]
-    portfolio: tuple[PortfolioRow, ...]
+Scopes = tuple[str | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """A digest with what was drawn from it."""
+class Drawn:
+    """A digest with what was drawn from it in one language."""
 
     digest: Digest
-    card: str
-    picture: bytes
+    language: str
+    folio: Folio
 
 
-async def weekly(week: Week, *, store: Store, desk: Desk, now: datetime) -> list[Report]:
-    """Makes, stores and hands out the digests of `week`: the institution's and each branch's.
+async def weekly(week: Week, *, store: Store, desk: Desk, now: datetime) -> list[Drawn]:
+    """Makes, stores, draws and hands out the digests of `week`: the institution's and each branch's.
 
-    Running it again for the same week replaces what is stored and sends nothing twice.
+    A week that was stored is not computed again: running this twice sends nothing twice, and what was
+    sent stays what it was. When drawing fails, administrators are told and nothing is sent.
     """
-    scopes = (None, *(branch.code for branch in desk.institution.branches))
-    composed = await _compute_each(week, scopes, store=store, desk=desk)
-    made = [_drawn(digest, desk) for digest in composed]
-    await store.write(partial(_keep_all, week=week, made=made, now=now))
-    return made
-
-
-async def make(week: Week, scope: str | None, *, store: Store, desk: Desk) -> Report:
-    """The digest of `week` with card and picture. Raises ValueError for an unknown branch."""
-    return _drawn(await compute(week, scope, store=store, desk=desk), desk)
+    try:
+        made = await _settled(week, store=store, desk=desk, now=now)
+        wanted = await store.read(partial(_wanted, desk=desk, made=made))
+        drawn = [
+            Drawn(digest, language, folio(digest, voice(language)))
+            for digest in made
+            for language in wanted.get(digest.scope or "", ())
+        ]
+    except Exception:
+        await store.write(lambda c: tell_administrators(c, FAILED, now=now, week=str(week)))
+        raise
+    for each in drawn:
+        await store.write(partial(_keep, drawn=each))
+    await store.write(lambda c: hand_out(c, desk=desk, week=str(week), now=now))
+    return drawn
 
 
 async def compute(week: Week, scope: str | None, *, store: Store, desk: Desk) -> Digest:
-    """The digest of `week` for all branches, or for one. Raises ValueError for an unknown branch."""
-    [digest] = await _compute_each(week, (scope,), store=store, desk=desk)
+    """The digest of `week` for all branches or for one: as it was stored, else as it would be.
+
+    Raises ValueError for an unknown branch.
+    """
+    stored = await store.read(partial(digests.body, week=str(week), scope=scope or ""))
+    digest = None if stored is None else known(stored)
+    if digest is not None:
+        return digest
+    [digest] = await _composed(week, (scope,), store=store, desk=desk)
     return digest
 
 
-async def _compute_each(
+async def keep_week(week: Week, *, store: Store, desk: Desk) -> Digest:
+    """Computes and stores the institution's digest of `week` without drawing it or handing it out."""
+    [digest] = await _composed(week, (None,), store=store, desk=desk)
+    await store.write(partial(_keep_bodies, made=(digest,)))
+    return digest
+
+
+async def _settled(week: Week, *, store: Store, desk: Desk, now: datetime) -> tuple[Digest, ...]:
+    """The digests of the week as they are stored from now on."""
+    scopes: Scopes = (None, *(branch.code for branch in desk.institution.branches))
+    bodies = await store.read(lambda c: [digests.body(c, str(week), scope or "") for scope in scopes])
+    stored = [digest for body in bodies if body is not None and (digest := known(body)) is not None]
+    if len(stored) == len(scopes):
+        return tuple(stored)
+    made = await _composed(week, scopes, store=store, desk=desk)
+    await store.write(partial(_keep_bodies, made=made))
+    return made
+
+
+async def _composed(
     week: Week, scopes: Sequence[str | None], *, store: Store, desk: Desk
 ) -> tuple[Digest, ...]:
     """All digests of `week` from one snapshot, so that they agree with each other."""
-    inputs = await store.read(partial(gather, week=week))
-    return compose_each(
-        week=week,
-        scopes=scopes,
-        observations=inputs.observations,
-        contacts=inputs.contacts,
-        coverage=inputs.coverage,
-        portfolio=inputs.portfolio,
-        settings=_settings(desk.institution),
-    )
+    inputs = await store.read(partial(collect_inputs, week=week, institution=desk.institution))
+    return compose_each(week, scopes, inputs, settings_of(desk.institution))
 
 
-def _drawn(digest: Digest, desk: Desk) -> Report:
-    spoken = voice(desk.languages[0])
-    return Report(digest, card(digest, spoken), branches_picture(digest, spoken))
+def _wanted(connection: Connection, *, desk: Desk, made: Sequence[Digest]) -> dict[str, list[str]]:
+    """In which languages each scope is drawn: for its managers, and for whoever looks into a branch that is
+    named in the institution's digest. The institution's own is always drawn in its first language.
+    """
+    held = [role for role in roles.roles_in_force(connection) if role.role in RECEIVES]
+    chats = people.chats_of_staff(connection, {role.staff for role in held})
+    wanted: dict[str, set[str]] = {"": {desk.languages[0]}}
+    for role in held:
+        spoken = chats[role.staff].language if role.staff in chats else desk.languages[0]
+        language = spoken if spoken in desk.languages else desk.languages[0]
+        scopes = [role.branch]
+        if role.branch == "":
+            scopes += [
+                digest.action.branch for digest in made if digest.scope is None and digest.action.branch
+            ]
+        for scope in scopes:
+            wanted.setdefault(scope, set()).add(language)
+    return {scope: sorted(languages) for scope, languages in wanted.items()}
 
 
-def gather(connection: Connection, *, week: Week) -> Inputs:
-    """Everything the digest of `week` is computed from."""
-    rows = observations.between(connection, str(week.minus(REACH - 1)), str(week))
-    covered = coverages.coverage(connection, purpose=Purpose.SURVEY)
-    return Inputs(
-        observations=tuple(
-            ObservationRow(r.week, r.survey, r.indicator, r.value, r.branch, r.respondent) for r in rows
-        ),
-        contacts=tuple(_contacts(connection, week)),
-        coverage=tuple(
-            CoverageRow(c.branch, c.borrowers, c.joined, c.in_arrears, c.joined_in_arrears) for c in covered
-        ),
-        portfolio=tuple(
-            PortfolioRow(
-                p.branch,
-                p.currency,
-                p.outstanding,
-                p.overdue30,
-                p.written_off,
-                date.fromisoformat(p.as_of),
-            )
-            for p in portfolio_days.portfolio(connection)
-        ),
-    )
+def _keep_bodies(connection: Connection, *, made: Sequence[Digest]) -> None:
+    for digest in made:
+        digests.keep(connection, week=digest.week, scope=digest.scope or "", body=to_json(digest))
 
 
-def _contacts(connection: Connection, week: Week) -> Iterator[ContactRow]:
-    """Whom standing rounds asked, over each of the spans that a digest of `week` counts."""
-    month = monthly_week(week)
-    spans = {
-        Span.QUARTER: window(week),
-        Span.WEEK: Window(str(week), str(week)),
-        Span.BRANCH: window(month),
-        Span.MONTH: Window(str(monthly_week(month.previous()).next()), str(month)),
+def _keep(connection: Connection, *, drawn: Drawn) -> None:
+    files = {
+        name: None if body is None else outbox.keep_file(connection, body)
+        for name, body in (
+            ("picture", drawn.folio.picture),
+            ("line", drawn.folio.line),
+            ("pages", drawn.folio.pages),
+            ("workbook", drawn.folio.workbook),
+        )
     }
-    for span, weeks in spans.items():
-        for each in contacts.count_contacts(connection, weeks.first, weeks.last, answered=ANSWERED):
-            yield ContactRow(
-                span, each.branch, each.in_arrears, each.has_loan, each.asked, each.delivered, each.answered
-            )
-
-
-def _keep_all(connection: Connection, *, week: Week, made: list[Report], now: datetime) -> None:
-    for report in made:
-        picture = outbox.keep_file(connection, report.picture)
-        scope = report.digest.scope or ""
-        digests.keep(connection, Stored(str(week), scope, to_json(report.digest), report.card, picture))
-    hand_out(connection, week=str(week), now=now)
-
-
-def _settings(institution: Institution) -> Settings:
-    return Settings(
-        institution=institution.name,
-        branches={branch.code: branch.name for branch in institution.branches},
-        currency=institution.currency,
-        minimum_cell=institution.minimum_cell,
-        limits={code: _aim(code, limit) for code, limit in institution.limits.items()},
-        targets={row.indicator: _aim(row.indicator, row.target) for row in institution.objectives},
+    digest = drawn.digest
+    rendering = Rendering(
+        week=digest.week,
+        scope=digest.scope or "",
+        language=drawn.language,
+        card=drawn.folio.card,
+        branch=digest.action.branch or "",
+        **files,
     )
-
-
-def _aim(indicator: str, written: float) -> float:
-    """A limit or target in the indicator's own unit: the file writes shares as "in 100"."""
-    known = CATALOGUE.get(indicator)
-    return written / 100 if known is None or known.unit is Unit.SHARE else written
+    digests.keep_rendering(connection, rendering)

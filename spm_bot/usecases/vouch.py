@@ -20,6 +20,8 @@ MAY_ASK = _offered("ask")
 MAY_JUDGE = _offered("approve")
 MAY_ENROL = _offered("enrol")
 MAY_SEE_RESULTS = _offered("results")
+MAY_DECIDE = _offered("decide")
+MAY_PROMISE = _offered("wedid")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ with `@`, and the player writes the rest:
     @ Chantal joined, French          the phone speaks French
     @ Officer of BUN is staff         `Manager`, `Head of all branches` likewise
     @ the list of staff is imported   with a number for whoever a staff link is for
+    @ the digest of 2026-W47 is stored
     @ whoever waits is called, and let in
     @ 40 more clients of BUN joined
     @ phone of Beatrice               another phone is in hand, `phone of Chantal, French` a French one
@@ -46,6 +47,7 @@ from spm_bot.storage.store import Connection
 from spm_bot.storage.tables import responses
 from spm_bot.storage.tables import sessions as rows
 from spm_bot.surveys.session import Answer
+from tests.stage.digests import keep_digests
 from tests.stage.phones import NAME, Seen
 from tests.stage.world import World
 
@@ -152,6 +154,8 @@ class Player:
                 self.hand = (name, spoken)
             case ["whoever", "waits", _]:
                 await self.world.let_in()
+            case ["the", "digest", rest]:
+                await keep_digests(self.world.store, week=rest.split()[1])
             case ["the", "list", _]:
                 await self.world.list_staff()
             case [count, "more", rest] if rest.startswith("clients of "):

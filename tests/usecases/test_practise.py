@@ -5,8 +5,7 @@ from functools import partial
 import pytest
 
 from spm_bot.messages import Address
-from spm_bot.protection.consent import Purpose
-from spm_bot.storage import coverages, outbox, people, portfolio_days, sessions
+from spm_bot.storage import headcounts, outbox, people, portfolio_days, sessions
 from spm_bot.storage.store import Store
 from spm_bot.storage.tables import observations, responses
 from spm_bot.usecases.practise import CODE, practise
@@ -37,8 +36,8 @@ async def test_every_survey_can_be_tried(store: Store, survey: str) -> None:
 async def test_practice_person_is_never_invited_nor_counted(store: Store) -> None:
     await start(store)
     assert await store.read(people.clients_where) == []
-    assert await store.read(portfolio_days.portfolio) == []
-    assert await store.read(partial(coverages.coverage, purpose=Purpose.SURVEY)) == []
+    assert await store.read(partial(headcounts.population, on=AT.date())) == ()
+    assert await store.write(partial(portfolio_days.keep_day, as_of="2026-11-24")) is False
     assert (await store.read(lambda c: people.client_by_code(c, CODE))).status == "closed"
 
 
