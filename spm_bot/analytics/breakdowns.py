@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from spm_bot.analytics.dimensions import Dimension
-from spm_bot.analytics.funnels import Beyond
 from spm_bot.analytics.measures import Measure
 from spm_bot.analytics.signals import Verdict
 from spm_bot.analytics.windows import Window
+
+
+class Beyond(StrEnum):
+    """On which side of the funnel a branch lies, and how far out (chances of 5 and of 0.2 in 100)."""
+
+    BELOW = "below"
+    FAR_BELOW = "far below"
+    ABOVE = "above"
+    FAR_ABOVE = "far above"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import betaln, expit, logit, psi
 from scipy.stats import binom
 
+from spm_bot.analytics.breakdowns import Beyond
 from spm_bot.analytics.indicators import Unit
 from spm_bot.analytics.measures import Exact
 from spm_bot.analytics.readings import Floats
@@ -21,15 +21,6 @@ _OUT, _FAR_OUT = 0.05, 0.002
 _WINSORISED = 0.10
 # From here on the branches cannot be told apart, and the likelihood is flat.
 _MOST_ALIKE = 1e6
-
-
-class Beyond(StrEnum):
-    """On which side of the funnel a branch lies, and how far out (chances of 5 and of 0.2 in 100)."""
-
-    BELOW = "below"
-    FAR_BELOW = "far below"
-    ABOVE = "above"
-    FAR_ABOVE = "far above"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import atanh, sqrt, tanh
 
-from scipy.stats import spearmanr
-
 from spm_bot.analytics.breakdowns import Row
 from spm_bot.analytics.measures import ENOUGH, Exact
 from spm_bot.analytics.portfolio import Book, stale
@@ -24,12 +22,16 @@ _Z = 1.959963984540054
 
 
 class Corner(StrEnum):
-    """High stress with low PAR30 is the key case: the loan book does not show it yet."""
+    """High stress with low PAR30 is the key case: the loan book does not show it yet.
+
+    UNCLEAR: the range of the stress figure reaches over its line, so that no side can be named.
+    """
 
     NO_SIGN = "no warning sign"
     HIDDEN_STRESS = "hidden stress"
     CREDIT_PROBLEM = "credit problem"
     BOTH_HIGH = "both high"
+    UNCLEAR = "too close to call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ def moving_together(
     order is judged as if two neighbours had swapped, and its interval reaches the end. None where one of
     the two is the same everywhere.
     """
+    from scipy.stats import spearmanr  # noqa: PLC0415  # who serves chats reads digests without it
+
     n = len(pairs)
     first, second = zip(*pairs, strict=True)
     if len(set(first)) == 1 or len(set(second)) == 1:
@@ -123,8 +127,15 @@ def _place(row: Row, book: Book | None, stress_line: float, par30_line: float) -
         return None
     if row.now.n < ENOUGH or row.now.wide:
         return None
-    corner = _CORNERS[row.now.value > stress_line, book.par30 > par30_line]
+    corner = _corner(row.now, stress_line, late=book.par30 > par30_line)
     return Place(row.code, row.name, row.now.value, book.par30, row.now.n, corner)
+
+
+def _corner(stress: Exact, line: float, *, late: bool) -> Corner:
+    """Where a branch stands, if its whole range lies on one side of the line."""
+    if stress.low <= line < stress.high:
+        return Corner.UNCLEAR
+    return _CORNERS[stress.low > line, late]
 
 
 _CORNERS = {

@@ -39,8 +39,9 @@ class Sources:
 
 
 def figures(sources: Sources) -> tuple[Figure, ...]:
-    """One figure for each indicator, judged in two families: those that lead, and the rest."""
-    found = [_figure(code, sources) for code in CATALOGUE]
+    """One figure for each indicator, first those that lead; each of the two is judged as a family."""
+    order = (*LEADING, *(code for code in CATALOGUE if code not in LEADING))
+    found = [_figure(code, sources) for code in order]
     fresh = [figure for figure in found if figure.window == window(sources.week)]
     leading = {figure.indicator: _comparison(figure) for figure in fresh if figure.indicator in LEADING}
     others = {figure.indicator: _comparison(figure) for figure in fresh if figure.indicator not in LEADING}

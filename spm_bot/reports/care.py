@@ -87,7 +87,7 @@ def _survey(row: SurveyQuality, voice: Voice) -> Sequence[str]:
         if count is not None:
             parts.append(voice.say(words, n=phrases.whole(count, voice)))
     if row.seconds is not None:
-        parts.append(voice.say("%(n)s seconds an answer", n=phrases.decimal(row.seconds, voice)))
+        parts.append(voice.say("%(n)s seconds an answer", n=phrases.decimal(row.seconds, voice, digits=0)))
     if row.alike is not None:
         parts.append(voice.say("same place each time %(share)s", share=phrases.per_hundred(row.alike, voice)))
     return parts

@@ -11,7 +11,13 @@ from spm_bot.reports import labels, phrases, titles
 from spm_bot.reports.press import Printed
 from spm_bot.texts import Voice, comma
 
-_CORNERS = (Corner.HIDDEN_STRESS, Corner.BOTH_HIGH, Corner.CREDIT_PROBLEM, Corner.NO_SIGN)
+_CORNERS = (
+    Corner.HIDDEN_STRESS,
+    Corner.BOTH_HIGH,
+    Corner.CREDIT_PROBLEM,
+    Corner.NO_SIGN,
+    Corner.UNCLEAR,
+)
 _NAMES = 12
 # An axis has a length even where every branch stands at nought.
 _LEAST = 0.01
@@ -42,7 +48,7 @@ def scatter(digest: Digest, voice: Voice) -> dict[str, Printed] | None:
             {
                 "x": round(place.par30 * 100, 2),
                 "y": round(place.stress * 100, 2),
-                "key": place.corner is Corner.HIDDEN_STRESS,
+                "tone": _tone(place.corner),
                 "name": phrases.clipped(place.name, most=14),
             }
             for place in found.places
@@ -58,10 +64,20 @@ def _legend(corner: Corner, places: Sequence[Place], voice: Voice) -> dict[str, 
     left = len(places) - len(names)
     more = [voice.count("and %(n)s more", "and %(n)s more", left)] if left else []
     return {
-        "tone": "worse" if corner is Corner.HIDDEN_STRESS else "better",
+        "tone": _tone(corner),
         "name": labels.corner(corner, voice),
         "places": comma(voice.language).join([*names, *more]),
     }
+
+
+def _tone(corner: Corner) -> str:
+    match corner:
+        case Corner.HIDDEN_STRESS:
+            return "worse"
+        case Corner.UNCLEAR:
+            return "calm"
+        case _:
+            return "better"
 
 
 def _together(digest: Digest, voice: Voice) -> str:

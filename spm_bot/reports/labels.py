@@ -54,6 +54,7 @@ CORNERS: Mapping[Corner, str] = MappingProxyType(
         Corner.HIDDEN_STRESS: sentence("hidden stress"),
         Corner.CREDIT_PROBLEM: sentence("credit problem"),
         Corner.BOTH_HIGH: sentence("both high"),
+        Corner.UNCLEAR: sentence("too close to call"),
     }
 )
 LEVERS: Mapping[Lever, str] = MappingProxyType(

@@ -71,9 +71,7 @@ def weeks(window: Window | None) -> str:
     return "" if window is None else f"{window.first} – {window.last}"
 
 
-def days(window: Window | None, voice: Voice) -> str:
+def days(window: Window, voice: Voice) -> str:
     """The same as days: the Monday of the first week to the Sunday of the last."""
-    if window is None:
-        return ""
     first, last = Week.parse(window.first).start, Week.parse(window.last).end
     return f"{phrases.full_day(first, voice)} – {phrases.full_day(last, voice)}"

@@ -10,10 +10,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from spm_bot.storage.tables import clients, digests, files, requests
+from spm_bot.storage.tables import clients, files, renderings, requests
 
 DATA, FORGET = "data", "forget"
 OPEN, DONE, UNDONE = "open", "done", "undone"
+
+_DRAWN = (renderings.c.picture, renderings.c.line, renderings.c.pages, renderings.c.workbook)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def drop_file(connection: Connection, request: int) -> None:
     elsewhere = (
         select(requests.c.file)
         .where(requests.c.file == name)
-        .union(select(digests.c.picture).where(digests.c.picture == name))
+        .union(*(select(column).where(column == name) for column in _DRAWN))
     )
     if name is not None and connection.execute(elsewhere).first() is None:
         connection.execute(delete(files).where(files.c.id == name))

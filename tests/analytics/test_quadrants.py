@@ -31,18 +31,24 @@ def drawn(
 
 
 def test_corners_are_told_by_the_sides_of_two_lines() -> None:
-    rows = [row("D", 0.3), row("C", 0.1), row("B", 0.3), row("A", 0.15)]
+    rows = [row("D", 0.3), row("C", 0.05), row("B", 0.3), row("A", 0.06)]
     found = drawn(rows, [book("A", 0.05), book("B", 0.02), book("C", 0.09), book("D", 0.06)])
     assert found == Scatter(
         0.15,
         0.05,
         (
-            Place("A", "Branch A", 0.15, 0.05, 120, Corner.NO_SIGN),
+            Place("A", "Branch A", 0.06, 0.05, 120, Corner.NO_SIGN),
             Place("B", "Branch B", 0.3, 0.02, 120, Corner.HIDDEN_STRESS),
-            Place("C", "Branch C", 0.1, 0.09, 120, Corner.CREDIT_PROBLEM),
+            Place("C", "Branch C", 0.05, 0.09, 120, Corner.CREDIT_PROBLEM),
             Place("D", "Branch D", 0.3, 0.06, 120, Corner.BOTH_HIGH),
         ),
     )
+
+
+def test_range_over_the_line_names_no_corner() -> None:
+    found = drawn([row("A", 0.2), row("B", 0.1)], [book("A", 0.02), book("B", 0.09)])
+    assert found is not None
+    assert [place.corner for place in found.places] == [Corner.UNCLEAR, Corner.UNCLEAR]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +70,7 @@ def test_branch_without_enough_on_either_side_has_no_place(rows: list[Row], book
 
 
 def test_line_of_the_loans_is_their_own_figure_without_a_limit() -> None:
-    found = drawn([row("A", 0.2)], [book(None, 0.04), book("A", 0.1)], par30=None)
+    found = drawn([row("A", 0.3)], [book(None, 0.04), book("A", 0.1)], par30=None)
     assert found is not None
     assert (found.par30_line, found.places[0].corner) == (0.04, Corner.BOTH_HIGH)
     assert drawn([row("A", 0.2)], [book("A", 0.1)], par30=None) is None

@@ -14,7 +14,7 @@ from spm_bot.analytics.commitments import Commitment, Commitments, Lever, Outcom
 from spm_bot.analytics.digest import Digest, Remark
 from spm_bot.analytics.dimensions import Dimension
 from spm_bot.analytics.figures import Aim, AimKind, Figure, Point, Unscored
-from spm_bot.analytics.funnels import Beyond
+from spm_bot.analytics.breakdowns import Beyond
 from spm_bot.analytics.heard import Heard
 from spm_bot.analytics.indicators import Unit
 from spm_bot.analytics.measures import End, Exact, Rough

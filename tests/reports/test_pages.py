@@ -89,7 +89,7 @@ def test_the_second_page_shows_branches_corners_groups_themes_and_quality() -> N
         "Feedback, not an estimate. Fewer than 20 in 100",
         "true stress is probably higher",
         "more than 30 days late 17 31 5",
-        "refused 37 · broke off 24 · 9.4 seconds an answer",
+        "refused 37 · broke off 24 · 9 seconds an answer",
         "DS8 9 in 100",
         "How to read this",
         "Figures of fewer than 10 people are not shown.",

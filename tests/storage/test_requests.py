@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import Connection
 
-from spm_bot.storage import outbox, requests
+from spm_bot.storage import digests, outbox, requests
+from spm_bot.storage.digests import Rendering
 from spm_bot.storage.requests import DATA, DONE, FORGET, OPEN, UNDONE, Request
 from spm_bot.storage.store import Store
-from spm_bot.storage.tables import digests, files
+from spm_bot.storage.tables import files
 from tests.seed import AT, DAY, enter, row, rows_of
 
 
@@ -68,13 +70,13 @@ async def test_file_goes_when_nothing_else_needs_it(store: Store) -> None:
     await store.write(lambda c: requests.drop_file(c, second))
 
 
-async def test_picture_of_a_digest_is_never_dropped(store: Store) -> None:
+@pytest.mark.parametrize("drawn", ["picture", "line", "pages", "workbook"])
+async def test_file_of_a_digest_is_never_dropped(store: Store, drawn: str) -> None:
     one = await client(store)
 
     def shared(connection: Connection) -> int:
         name = outbox.keep_file(connection, b"picture")
-        digest = {"week": "2026-W47", "scope": "", "body": "{}", "card": "", "picture": name}
-        connection.execute(digests.insert(), digest)
+        digests.keep_rendering(connection, Rendering("2026-W47", "", "en", "", **{drawn: name}))
         made = requests.ask(connection, one, kind=DATA, address=None, at=AT)
         requests.attach(connection, made, file=name)
         return made
