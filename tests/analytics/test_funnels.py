@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from spm_bot.analytics.estimates import Share, wilson
 from spm_bot.analytics.breakdowns import Beyond
+from spm_bot.analytics.estimates import Share, wilson
 from spm_bot.analytics.funnels import Place, beside, beta_of, drawn_together, limits, overdispersion
 from spm_bot.analytics.indicators import Unit
 from spm_bot.analytics.measures import Exact
