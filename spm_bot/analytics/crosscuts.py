@@ -92,7 +92,7 @@ def _row(place: Place, cell: Cell, month: Month) -> Row:
 
 def _words(tables: Mapping[tuple[Dimension, str], tuple[Row, ...]], month: Month) -> dict[Place, Verdict]:
     """Branches are judged, on every indicator, as one family; other tables only show."""
-    family = {
+    family: dict[Place, Comparison] = {
         (dimension, indicator, row.code): Comparison(
             row.now, row.before, CATALOGUE[indicator].better, leads=indicator == LEADING[0]
         )

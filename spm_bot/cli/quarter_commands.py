@@ -21,7 +21,9 @@ async def board(args: argparse.Namespace, *, settings: Settings, desk: Desk) -> 
     """The board's pages of a quarter: written as PDF and JSON, or shown as data."""
     quarter = _over(args.quarter, desk)
     if args.branch is not None or args.hand_out:
-        raise Failure("the board's pages are for the whole institution and are not sent: leave out that option")
+        raise Failure(
+            "the board's pages are for the whole institution and are not sent: leave out that option"
+        )
     if args.out is None and not args.json:
         raise Failure("the board's pages are a file: say where with --out DIR, or take --json")
     from spm_bot.analytics.board import board_json
@@ -55,7 +57,11 @@ async def standards(args: argparse.Namespace) -> None:
     async with opened(settings) as store:
         made = await brief_board(quarter, store=store, desk=desk)
     book = standards_workbook(made, voice(desk.languages[0]), include_internal=args.include_internal)
-    written(args.out, lambda file: file.write_bytes(book) and None)
+
+    def write(file: Path) -> None:
+        file.write_bytes(book)
+
+    written(args.out, write)
     tell(f"written: {args.out}")
 
 

@@ -61,6 +61,8 @@ class Member:
     lateness: float
     delay: float
     paid_back: int | None
+    area: str
+    cycle: int
 
     @property
     def code(self) -> str:
@@ -96,6 +98,7 @@ class Member:
             birth_year=self.birth_year,
             joined_on=self.joined_on,
             has_savings=self.has_savings,
+            area=self.area,
             loans=(self._loan(currency, hard_times=hard_times, pays=pays),) if self.has_loan else (),
         )
 
@@ -111,6 +114,7 @@ class Member:
             status=ACTIVE if pays else CLOSED,
             closed_on=ended,
             written_off=self.written_off,
+            cycle=self.cycle,
         )
 
 
@@ -176,4 +180,6 @@ def _member(
         lateness=rng.random(),
         delay=places[1],
         paid_back=rng.randrange(52) if rng.random() < ENDING_SHARE else None,
+        area="rural" if rng.random() < 0.6 else "urban",
+        cycle=1 + rng.randrange(6),
     )

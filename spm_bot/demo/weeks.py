@@ -11,15 +11,14 @@ from functools import partial
 from spm_bot.chat.dialogue import Dialogue
 from spm_bot.demo.agenda import LAST_WEEK, Agenda, Kind, ManualClock, Span, institution_days
 from spm_bot.demo.cast import Member, members
+from spm_bot.demo.colleague import Colleague, manager, officer
 from spm_bot.demo.dice import dice
 from spm_bot.demo.habits import habits, next_sitting
 from spm_bot.demo.handsets import NAME, Handsets
-from spm_bot.demo.officer import HANDLE, Officer
 from spm_bot.demo.person import Person
 from spm_bot.demo.reading import Reader
 from spm_bot.fieldwork.changes import Terms
 from spm_bot.fieldwork.register import Register
-from spm_bot.protection.duties import Role
 from spm_bot.storage import survey_versions
 from spm_bot.storage.store import Connection, Durability, Store
 from spm_bot.surveys.wordings import wording
@@ -65,15 +64,16 @@ async def live(
     Raises ValueError for an institution with too few branches or clients.
     """
     people = _people(desk, span, clients=clients, seed=seed)
-    officer = Officer()
-    handsets = Handsets({HANDLE: officer.screen, **{person.handle: person.screen for person in people}})
+    staff = (officer(), manager())
+    screens = {each.handle: each.screen for each in staff}
+    handsets = Handsets(screens | {each.handle: each.screen for each in people})
     stage = _Stage(
         store=store,
         desk=desk,
         clock=clock,
         span=span,
         people=people,
-        officer=officer,
+        staff=staff,
         handsets=handsets,
         dialogue=Dialogue(store, desk, clock),
         postman=Postman(store, desk, clock, {NAME: handsets}),
@@ -98,7 +98,7 @@ class _Stage:
     clock: ManualClock
     span: Span
     people: tuple[Person, ...]
-    officer: Officer
+    staff: tuple[Colleague, Colleague]
     handsets: Handsets
     dialogue: Dialogue
     postman: Postman
@@ -149,8 +149,7 @@ class _Stage:
                     await self.read_register(now)
                 case Kind.CARDS:
                     await self._begin_week(number, now)
-                    if number == self.span.weeks // 2:
-                        await self._officer_asks(now)
+                    await self._staff_act(number, now)
                 case Kind.RULES:
                     await self.due()
                     self._pass_days(number)
@@ -171,15 +170,19 @@ class _Stage:
             self.joined += 1
             self._note(person)
 
-    async def _officer_asks(self, now: datetime) -> None:
-        """Half-way, the loan officer of the first branch takes a role and has a sample asked."""
+    async def _staff_act(self, number: int, now: datetime) -> None:
+        """Half-way, the loan officer of the first branch has a sample asked; when that branch has been in
+        trouble for some weeks, a manager of all branches decides on it.
+        """
+        asks, decides = self.staff
         branch = self.desk.institution.branches[0].code
-        token = await invite_staff(
-            store=self.store, role=Role.LOAN_OFFICER, branch=branch, actor=_ACTOR, now=now
-        )
-        for event in self.officer.asks(token, now):
-            await self.dialogue.receive(event)
-            self.events += 1
+        for each, week, place in ((asks, self.span.weeks // 2, branch), (decides, self.span.weeks - 7, "")):
+            if number != week:
+                continue
+            token = await invite_staff(store=self.store, role=each.role, branch=place, actor=_ACTOR, now=now)
+            for event in each.acts(token, now):
+                await self.dialogue.receive(event)
+                self.events += 1
 
     async def _people_act(self, now: datetime, entries: list[tuple[Kind, int]]) -> None:
         acting = [self.people[number] for kind, number in entries if kind is Kind.PERSON]

@@ -9,6 +9,7 @@ from functools import partial
 from spm_bot.analytics.board import Board, ProcessRow, Safeguards, outreach, safeguards
 from spm_bot.analytics.commitments import Commitment, Decision, commitments
 from spm_bot.analytics.digest import Digest
+from spm_bot.analytics.figures import Figure
 from spm_bot.analytics.measures import Exact
 from spm_bot.institution import Institution
 from spm_bot.quarters import Quarter
@@ -65,10 +66,10 @@ def _of_quarter(log: Sequence[Decision], digest: Digest, quarter: Quarter) -> tu
 
 def _safeguards(digest: Digest, *, minimum: int) -> Safeguards:
     """How many asked for a call, as far as the digest shows it."""
-    figure = digest.figure(_CALLERS)
-    shown = figure is not None and isinstance(figure.now, Exact) and not figure.weighted
-    asked = round(figure.now.value * figure.now.n) if shown else 0
-    return safeguards(asked, minimum=minimum)
+    match digest.figure(_CALLERS):
+        case Figure(now=Exact(n=n, value=value), weighted=False):
+            return safeguards(round(value * n), minimum=minimum)
+    return safeguards(0, minimum=minimum)
 
 
 def _processes(institution: Institution, *, today: date) -> list[ProcessRow]:

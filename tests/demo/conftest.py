@@ -12,13 +12,14 @@ from typing import Protocol
 
 import pytest
 
+from spm_bot.analytics.digest import Digest
 from spm_bot.app import make_desk, make_jobs
 from spm_bot.demo.agenda import LAST_WEEK, ManualClock, Span
 from spm_bot.demo.weeks import DURABILITY, Lived, live
 from spm_bot.jobs.runner import tick
 from spm_bot.storage.store import Store
 from spm_bot.storage.vault import Vault
-from spm_bot.usecases.report import Report, make
+from spm_bot.usecases.report import compute
 from spm_bot.usecases.visit import Desk
 
 EXAMPLE = Path(__file__).parents[2] / "institution.yaml"
@@ -35,7 +36,7 @@ class Small:
     span: Span
     lived: Lived
     days: int
-    report: Report
+    digest: Digest
 
 
 VAULT = Vault((bytes(range(32)),))
@@ -59,10 +60,10 @@ async def _lived(url: str, *, clients: int, weeks: int, seed: int) -> Small:
             due=partial(tick, jobs, store=store, clock=clock),
             day_passed=lambda: days.append(1),
         )
-        report = await make(LAST_WEEK, None, store=store, desk=desk)
+        digest = await compute(LAST_WEEK, None, store=store, desk=desk)
     finally:
         await store.close()
-    return Small(url, desk, span, lived, len(days), report)
+    return Small(url, desk, span, lived, len(days), digest)
 
 
 class Play(Protocol):
