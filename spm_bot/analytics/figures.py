@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from spm_bot.analytics.measures import Measure
+from spm_bot.analytics.measures import Exact, Measure
 from spm_bot.analytics.objectives import Standing
 from spm_bot.analytics.signals import Verdict
 from spm_bot.analytics.windows import Window
@@ -72,9 +72,9 @@ class Figure:
 
     @property
     def judged(self) -> bool:
-        """Whether anything can be said about it: a change judged, or an aim called either way."""
-        called = (Standing.MET, Standing.NOT_MET)
-        return self.verdict is not None or any(aim.standing in called for aim in self.aims)
+        """Whether enough answered to be looked at: beside earlier weeks, or beside a limit or a target."""
+        enough = isinstance(self.now, Exact) and not self.now.few
+        return self.verdict is not None or (enough and bool(self.aims))
 
     @property
     def breached(self) -> bool:

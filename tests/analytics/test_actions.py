@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from spm_bot.analytics.actions import Action, ActionKind, branch_action, institution_action
@@ -59,7 +61,9 @@ def test_then_whatever_leads_and_is_worse() -> None:
     [
         (CALM, ActionKind.NOTHING),
         (figure("DST5", None, aims=(Aim(AimKind.TARGET, 0.15, Standing.MET),)), ActionKind.NOTHING),
-        (figure("DST5", None, aims=OPEN), ActionKind.SILENT),
+        (figure("DST5", None, aims=OPEN), ActionKind.NOTHING),
+        (replace(figure("DST5", None, aims=OPEN), now=share(0.2, n=29)), ActionKind.SILENT),
+        (replace(figure("DST5", None, aims=OPEN), now=None), ActionKind.SILENT),
         (figure("DST5", None), ActionKind.SILENT),
     ],
 )
