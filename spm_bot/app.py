@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from spm_bot.analytics import themes
 from spm_bot.analytics.indicators import CATALOGUE, PAR30
 from spm_bot.chat.channel import Channel
 from spm_bot.chat.commands import described
@@ -74,6 +75,7 @@ def desk_of(institution: Institution) -> Desk:
     library = Library.shipped()
     institution.check_surveys(library.codes)
     institution.check_indicators(CATALOGUE, limited={*CATALOGUE, PAR30})
+    institution.check_themes(themes.shipped())
     return desk_for(institution, library, spoken=languages())
 
 

@@ -19,7 +19,6 @@ WeeksOfYear = Annotated[int, Field(gt=0, le=52)]
 """Only a year of invitations is looked back on: a longer distance could not be kept."""
 Days = Annotated[tuple[DayName, ...], Field(min_length=1)]
 
-
 _OF_SAMPLES = ("strata", "quota", "replacements", "spread_hours")
 
 

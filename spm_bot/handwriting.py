@@ -19,6 +19,7 @@ from spm_bot.documents import flaw, suggestion
 from spm_bot.times import Weekday
 
 LONGEST_LINE = 300
+LONGEST_STEM = 40
 
 _WORLD = Locale("en")
 _SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -150,6 +151,15 @@ def _line(value: object) -> str:
     )
 
 
+def _stem(value: object) -> str:
+    word = _text(value)
+    letters = word.removeprefix("-").replace("*", "")
+    if not 2 <= sum(char.isalpha() for char in letters) <= len(letters) <= LONGEST_STEM:
+        mend = f'write 2 to {LONGEST_STEM} letters, in quotes where a * is in it, as "charge*"'
+        raise flaw(f"is no word to look for ({mend})")
+    return word
+
+
 def _as_written(spoken: Spoken) -> dict[str, str]:
     return dict(spoken.by_language)
 
@@ -163,3 +173,5 @@ Language = Annotated[str, BeforeValidator(_language)]
 Country = Annotated[str, BeforeValidator(_country)]
 Currency = Annotated[str, BeforeValidator(_currency)]
 SpokenLine = Annotated[Spoken, BeforeValidator(_spoken), PlainSerializer(_as_written)]
+Stem = Annotated[str, BeforeValidator(_stem)]
+"""A word to look for; a star stands for any letters, a minus in front takes a shipped word away."""

@@ -39,7 +39,7 @@ from spm_bot.clauses import (
     Template,
 )
 from spm_bot.documents import Document, Place, flaw, problems, read_document, unknown
-from spm_bot.handwriting import Country, Currency, Day, DayName, Language, SpokenLine, Zone
+from spm_bot.handwriting import Country, Currency, Day, DayName, Language, SpokenLine, Stem, Zone
 from spm_bot.times import Weekday, Window
 
 NEVER_BY_STAFF = frozenset({"debt_stress", "client_outcomes"})
@@ -80,6 +80,7 @@ class Institution(Section):
     limits: dict[Code, float] = Field(default_factory=dict)
     processes: tuple[Process, ...] = ()
     templates: tuple[Template, ...] = ()
+    themes: dict[Code, dict[Language, tuple[Stem, ...]]] = Field(default_factory=dict)
     emergency_amount: Positive
     poverty_bands: tuple[Line, ...] = ()
     minimum_cell: Annotated[int, Field(ge=5)] = 10
@@ -149,6 +150,10 @@ class Institution(Section):
         rows = enumerate(self.objectives)
         self._check("indicator", ((("objectives", n, "indicator"), row.indicator) for n, row in rows), known)
         self._check("indicator", ((("limits", code), code) for code in self.limits), limited)
+
+    def check_themes(self, known: Collection[str]) -> None:
+        """Raises InstitutionError when words are listed for a theme that is not among `known`."""
+        self._check("theme", ((("themes", code), code) for code in self.themes), known)
 
     def _survey_places(self) -> Iterator[tuple[Place, str]]:
         for number, row in enumerate(self.rounds):

@@ -379,7 +379,7 @@ def test_example_names_known_surveys_and_indicators() -> None:
             "small_institution",
             "must be true or false (write one of them)",
         ),
-        ("DST3: 12", "DST3: low", "limits.DST3", "must be a number (digits and a point, no quotes)"),
+        ("DST3: 18", "DST3: low", "limits.DST3", "must be a number (digits and a point, no quotes)"),
         (
             "    debt_stress: 26",
             "    debt_stress: never",
@@ -573,3 +573,25 @@ def test_working_window_follows_the_days_of_the_branch() -> None:
     assert institution.working_window("NAK") == Window(
         dict.fromkeys(list(Weekday)[:6], hours), frozenset(institution.holidays)
     )
+
+
+SHIPPED_THEMES = "themes:\n  price: {en: [stamp duty], sw: [kodi ya stempu]}\n"
+
+
+def test_words_of_themes_are_read_and_an_unknown_theme_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "institution.yaml"
+    listed = 'themes: {price: {sw: ["tozo*", "-bima"]}, prise: {en: [fee]}}\n'
+    file.write_text(TEXT.replace(SHIPPED_THEMES, listed), encoding="utf-8")
+    institution = load(file)
+    assert institution.themes["price"] == {"sw": ("tozo*", "-bima")}
+    told = r"themes\.prise: unknown theme 'prise' \(did you mean 'price'\?\)"
+    with pytest.raises(InstitutionError, match=told):
+        institution.check_themes({"price", "thanks"})
+
+
+@pytest.mark.parametrize("word", ["a", "'*'", "'-x'", "''", "y" * 41, "12"])
+def test_what_is_no_word_to_look_for_is_refused_with_its_line(problems_of: Problems, word: str) -> None:
+    [told] = problems_of(("{en: [stamp duty]", f"{{en: [{word}]"))
+    place = f"institution.yaml:{line_of('{en: [stamp duty]')}: themes.price.en.0: "
+    assert told.startswith(place)
+    assert "in quotes" in told

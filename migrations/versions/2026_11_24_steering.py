@@ -122,7 +122,9 @@ def _add_words() -> None:
         sa.Column("released", sa.Boolean(), nullable=False),
         sa.Column("decided_by", sa.String(length=32), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["comment_id"], ["comments.id"], name=op.f("fk_quotes_comment_id_comments")),
+        sa.ForeignKeyConstraint(
+            ["comment_id"], ["comments.id"], name=op.f("fk_quotes_comment_id_comments"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quotes")),
         sa.UniqueConstraint("comment_id", name=op.f("uq_quotes_comment_id")),
     )

@@ -153,5 +153,5 @@ def _edited(words: tuple[str, ...], changes: tuple[str, ...]) -> tuple[str, ...]
 
 def _pattern(language: str, words: Iterable[str], plain: Callable[[str], str]) -> re.Pattern[str]:
     forms = (r"[^ ]*".join(re.escape(plain(part)) for part in word.split("*")) for word in words)
-    listed = "|".join(f"{_BEFORE}{form}{_AFTER}" if language == "ar" else form for form in forms)
-    return re.compile(f"(?<= )(?:{listed})(?= )")
+    listed = f"(?:{'|'.join(forms)})"
+    return re.compile(f"(?<= ){f'{_BEFORE}{listed}{_AFTER}' if language == 'ar' else listed}(?= )")

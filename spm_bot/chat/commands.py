@@ -42,6 +42,7 @@ class Command(StrEnum):
     DECIDE = "decide"
     DECISIONS = "decisions"
     WEDID = "wedid"
+    QUOTES = "quotes"
     WHOAMI = "whoami"
 
 
@@ -183,6 +184,7 @@ _DOES: Mapping[Command, str] = MappingProxyType(
         Command.DECIDE: sentence("Write down what you decide on a figure"),
         Command.DECISIONS: sentence("Open decisions, and what became of them"),
         Command.WEDID: sentence("Tell clients what you did"),
+        Command.QUOTES: sentence("Release comments of clients, one by one"),
         Command.WHOAMI: sentence("What is written down about you"),
     }
 )

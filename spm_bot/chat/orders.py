@@ -23,6 +23,7 @@ from spm_bot.usecases import (
     hush,
     judge_request,
     promise,
+    release_quotes,
     review_decision,
     settle_role,
     show_results,
@@ -73,6 +74,8 @@ def press(visit: Visit, token: Token) -> str | None:
             decide.press(visit, token.id)
         case review_decision.WORD:
             review_decision.press(visit, token.id)
+        case release_quotes.WORD:
+            release_quotes.press(visit, token)
         case give_role.CONFIRM:
             return settle_role.press_confirm(visit, token.id)
         case give_role.REVOKE:
@@ -125,6 +128,7 @@ STAFF: Mapping[Command, Callable[[Visit, str], None]] = MappingProxyType(
         Command.DECIDE: decide.start,
         Command.DECISIONS: lambda visit, _: review_decision.show_open(visit),
         Command.WEDID: lambda visit, _: promise.start(visit),
+        Command.QUOTES: lambda visit, _: release_quotes.show_next(visit),
         Command.WHOAMI: lambda visit, _: tell_whoami.tell_whoami(visit),
     }
 )

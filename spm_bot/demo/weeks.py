@@ -63,10 +63,9 @@ async def live(
 
     Raises ValueError for an institution with too few branches or clients.
     """
-    people = _people(desk, span, clients=clients, seed=seed)
-    staff = (officer(), manager())
-    screens = {each.handle: each.screen for each in staff}
-    handsets = Handsets(screens | {each.handle: each.screen for each in people})
+    people, staff = _people(desk, span, clients=clients, seed=seed), (officer(), manager())
+    held = [(each.handle, each.screen) for each in staff] + [(each.handle, each.screen) for each in people]
+    handsets = Handsets(dict(held))
     stage = _Stage(
         store=store,
         desk=desk,

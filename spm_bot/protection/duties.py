@@ -44,6 +44,7 @@ MENU: Mapping[Role, tuple[str, ...]] = MappingProxyType(
             "decide",
             "decisions",
             "wedid",
+            "quotes",
         ),
         Role.PROTECTION_OFFICER: (),
         Role.COMPLIANCE: (),

@@ -14,34 +14,38 @@ SHORTEST_NAME = 3
 _BREAKS = r"\s.,;:!?…\"“”«»()\[\]{}<>/\\|،؛؟।*_~`^=+"
 _WORD = re.compile(f"[^{_BREAKS}]+")
 _CAPITAL = rf"(?-i:(?=[^\W\d_])(?![a-zà-öø-ÿ]))[^{_BREAKS}]+"
+_UPPER = rf"(?-i:[A-ZÀ-ÖØ-Þ])[^{_BREAKS}]+"
 _ANY = f"[^{_BREAKS}]+"
 
-_LINK = r"\b[a-z][a-z0-9+.-]*://\S+|\bwww\.\S+|\bt\.me\S*|\bwa\.me\S*"
-_DOMAIN = r"\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|info|me|io|co|app|link|ly|[a-z]{2}\.[a-z]{2})\b\S*"
-_MAIL = r"[^\s@]+\s?@\s?[^\s@]+\.[^\s@]+"
+_LINK = r"\b[a-z][a-z0-9+.-]{1,20}://\S+|\bwww\.\S+|\bt\.me\S*|\bwa\.me\S*"
+_DOMAIN = r"(?<![\w-])(?:[\w-]{1,63}\.){1,5}(?:com|org|net|info|me|io|co|app|link|ly|[a-z]{2}\.[a-z]{2})\b\S*"
+_MAIL = r"[^\s@]{1,64}\s?@\s?[^\s@]{1,64}\s?\.\s?[^\s@]+"
 _HANDLE = r"(?<!\w)@\s?\w+"
 # Digits of any script. Whoever hides a number puts signs between its digits.
 _NUMBER = r"\+?\(?\d(?:[\s.,()/\-–_*]{0,3}\d){6,}"
-_CODE = r"(?<!\w)(?:[^\W\d_]+[-/_#.]?)+\d(?:[-/]?\d){2,}\w*|\b\d+[-/][^\W\d_]+[-/]?\d+\b"
+_CODE = r"(?<!\w)(?:[^\W\d_]{1,12}[-/_#.]?){1,2}\d(?:[-/]?\d){2,}\w*|\b\d+[-/][^\W\d_]+[-/]?\d+\b"
 _ASKED = (
-    r"\b(?:id|nr|no|number|account|acct|a/c|loan|pin|namba|nambari|kitambulisho|akaunti|numéro|num|compte|"
-    r"número|cuenta|cédula|नंबर|खाता|رقم|حساب)\b\W{0,3}\d{3,}"
+    r"\b(?:id|nr|no\.|number|account|acct|a/c|pin|namba|nambari|kitambulisho|akaunti|numéro|num|compte|"
+    r"número|cuenta|cédula|नंबर|खाता|رقم|حساب)\W{0,3}\d{4,}"
 )
 # Words before a name. After the first kind a name is sure to follow, after the second only where it is
 # written with a capital, or in a script that has none.
 _SURE = (
     r"mrs?|ms|miss|mme|mlle|monsieur|madame|señora?|sra?|doña|bwana|bi|श्री|श्रीमती|सुश्री|السيد|السيدة|"
-    r"الأستاذ|الأستاذة|my name is|called|je m'appelle|m'appelle|me llamo|se llama|naitwa|anaitwa|jina langu ni|"
-    r"मेरा नाम|اسمي|اسمه|اسمها|i am called|agent|officer|afisa|asesora?|dr"
+    r"الأستاذ|الأستاذة|my name is|called|je m'appelle|m'appelle|me llamo|se llama|naitwa|anaitwa|"
+    r"jina langu ni|मेरा नाम|اسمي|اسمه|اسمها|dr"
 )
-_PERHAPS = r"madam|sir|mama|baba|ndugu|mwalimu|mzee|dada|kaka|don|m|chef|chief|pastor|sheikh|imam|teacher|bro|sis"
+_PERHAPS = (
+    r"madam|sir|mama|baba|ndugu|mwalimu|mzee|dada|kaka|don|m|chef|chief|pastor|sheikh|imam|teacher|brother|"
+    r"sister|agent|officer|manager|afisa|asesora?"
+)
 
 _RULES = tuple(
     re.compile(rule, re.IGNORECASE) for rule in (_LINK, _MAIL, _DOMAIN, _HANDLE, _NUMBER, _ASKED, _CODE)
 )
 _TITLES = (
-    re.compile(rf"(\b(?:{_SURE})\b\.?\s+){_ANY}(?:\s+{_CAPITAL})?", re.IGNORECASE),
-    re.compile(rf"(\b(?:{_PERHAPS})\b\.?\s+){_CAPITAL}(?:\s+{_CAPITAL})?", re.IGNORECASE),
+    re.compile(rf"(\b(?:{_SURE})\.?\s+){_ANY}(?:\s+{_UPPER})?", re.IGNORECASE),
+    re.compile(rf"(\b(?:{_PERHAPS})\.?\s+){_CAPITAL}(?:\s+{_UPPER})?", re.IGNORECASE),
 )
 _INVISIBLE_BUT_NEEDED = "\u200c\u200d"  # they join and part letters of Hindi and Persian
 _ARABIC_FIRST = "وبلف"
@@ -84,7 +88,7 @@ def _compared(word: str) -> str:
 
 def _is_accent(char: str) -> bool:
     """A mark above or below a letter; vowel signs of Indian scripts are letters."""
-    return bool(unicodedata.combining(char)) and unicodedata.combining(char) >= 200 or char in "\u200c\u200d"
+    return unicodedata.combining(char) >= 200 or char in _INVISIBLE_BUT_NEEDED
 
 
 def _is_long(word: str) -> bool:

@@ -80,7 +80,11 @@ def themes(digest: Digest, voice: Voice) -> dict[str, Printed] | None:
             else " · " + voice.say("no theme found in %(share)s", share=phrases.per_hundred(unmatched, voice))
         ),
         "rows": [
-            {"name": phrases.clipped(row.theme, most=36), "count": row.comments, "part": row.comments / most}
+            {
+                "name": phrases.clipped(labels.theme(row.theme, voice), most=36),
+                "count": row.comments,
+                "part": row.comments / most,
+            }
             for row in found.rows
         ],
         "quotes": [f"“{phrases.clipped(quote.text, most=_QUOTE)}”" for quote in found.quotes],

@@ -57,6 +57,19 @@ CORNERS: Mapping[Corner, str] = MappingProxyType(
         Corner.UNCLEAR: sentence("too close to call"),
     }
 )
+THEMES: Mapping[str, str] = MappingProxyType(
+    {
+        "price": sentence("prices and fees"),
+        "treatment": sentence("how staff treat people"),
+        "waiting": sentence("waiting and the branch"),
+        "group": sentence("the group"),
+        "dates": sentence("instalments and dates"),
+        "product": sentence("amounts and products"),
+        "phone": sentence("phone, app and transfers"),
+        "thanks": sentence("thanks and praise"),
+        "safety": sentence("fear, threats and harm"),
+    }
+)
 LEVERS: Mapping[Lever, str] = MappingProxyType(
     {
         Lever.PRODUCT: sentence("product"),
@@ -145,6 +158,11 @@ def lever(found: Lever, voice: Voice) -> str:
 def outcome(found: Outcome | None, voice: Voice) -> str:
     """Whether the expected change came; before its day has come, that it is open."""
     return voice.say("open") if found is None else voice.say(OUTCOMES[found])
+
+
+def theme(code: str, voice: Voice) -> str:
+    """What comments of a theme are about."""
+    return voice.say(THEMES[code]) if code in THEMES else code
 
 
 def remark(found: Remark, voice: Voice) -> str:

@@ -90,13 +90,17 @@ def comments_tab(digest: Digest, voice: Voice) -> Tab | None:
         ),
     )
     quotes: list[tuple[Written, ...]] = [
-        (each.text, each.theme, None if each.branch is None else branch_name(each.branch, digest))
+        (
+            each.text,
+            labels.theme(each.theme, voice),
+            None if each.branch is None else branch_name(each.branch, digest),
+        )
         for each in found.quotes
     ]
     blocks = (
         Block([fact for fact in facts if fact[1] is not None]),
         Block(
-            [[row.theme, row.comments, row.people] for row in found.rows],
+            [[labels.theme(row.theme, voice), row.comments, row.people] for row in found.rows],
             head=(voice.say("Theme"), voice.say("Comments"), voice.say("People")),
         ),
         Block(quotes, head=(voice.say("Words of clients"), voice.say("Theme"), voice.say("Branch"))),

@@ -11,7 +11,6 @@ from spm_bot.analytics.indicators import CATALOGUE, Unit
 from spm_bot.analytics.objectives import Goal
 from spm_bot.analytics.past import Past, spans
 from spm_bot.analytics.quality import quality
-from spm_bot.analytics.themes import Themes
 from spm_bot.analytics.workloads import workloads
 from spm_bot.institution import Institution
 from spm_bot.storage import (
@@ -28,6 +27,7 @@ from spm_bot.storage import (
 )
 from spm_bot.storage.store import Connection
 from spm_bot.times import Week, at_wall
+from spm_bot.usecases.gather_themes import gather_themes
 
 
 def collect_inputs(connection: Connection, *, week: Week, institution: Institution) -> Inputs:
@@ -49,7 +49,7 @@ def collect_inputs(connection: Connection, *, week: Week, institution: Instituti
             names=settings.branches,
             minimum=settings.minimum_cell,
         ),
-        themes=Themes(None, None, ()),
+        themes=gather_themes(connection, week=week, institution=institution),
         workloads=workloads(
             caseloads.loads(connection, on=day),
             crews=caseloads.crews(connection, on=day),

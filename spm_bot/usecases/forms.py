@@ -23,6 +23,7 @@ from spm_bot.usecases import (
     give_role,
     postpone,
     promise,
+    release_quotes,
     review_decision,
     show_results,
 )
@@ -144,6 +145,7 @@ SUBMITTED: Mapping[str, Callable[[Visit, Opened, Answers], None]] = MappingProxy
         "decide": decide.submit,
         "review": review_decision.submit,
         "promise": promise.submit,
+        "quote": release_quotes.submit,
     }
 )
 
@@ -174,5 +176,6 @@ NEEDED: Mapping[tuple[str, str], Callable[[Visit, Opened, Answers], Values]] = M
         ("decide", "chosen"): decide.show_chosen,
         ("decide", "line"): decide.preview,
         ("promise", "line"): promise.preview,
+        ("quote", "line"): release_quotes.preview,
     }
 )

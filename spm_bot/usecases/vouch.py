@@ -22,6 +22,7 @@ MAY_ENROL = _offered("enrol")
 MAY_SEE_RESULTS = _offered("results")
 MAY_DECIDE = _offered("decide")
 MAY_PROMISE = _offered("wedid")
+MAY_QUOTE = _offered("quotes")
 
 
 @dataclass(frozen=True, slots=True)

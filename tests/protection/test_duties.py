@@ -54,7 +54,7 @@ def test_one_of_several_roles_is_enough_to_forbid() -> None:
 def test_menu_of_several_roles_holds_each_command_once() -> None:
     assert menu_of([Role.SPM_MANAGER, Role.LOAN_OFFICER]) == (
         *("ask", "progress", "enrol", "approve", "results", "digest"),
-        *("decide", "decisions", "wedid", "whoami", "language", "help"),
+        *("decide", "decisions", "wedid", "quotes", "whoami", "language", "help"),
     )
     assert menu_of([]) == ("whoami", "language", "help")
 

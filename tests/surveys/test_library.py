@@ -419,7 +419,7 @@ def test_forms_for_staff_are_not_among_those_that_clients_read() -> None:
     assert library.survey("ask").readers == "staff"
     forms = {survey.code for survey in library.surveys.values() if survey.form}
     assert forms - {form.code for form in library.client_forms} == {
-        *("ask", "decide", "enrol", "promise", "results", "review")
+        *("ask", "decide", "enrol", "promise", "quote", "results", "review")
     }
     assert parse(dump(library.survey("ask"))) == library.survey("ask")
 

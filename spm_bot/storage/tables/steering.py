@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-from spm_bot.storage.tables.base import UTCDateTime, identity, metadata, to
+from spm_bot.storage.tables.base import UTCDateTime, identity, metadata
 
 digests = Table(
     "digests",
@@ -89,12 +89,13 @@ promises = Table(
     Column("until", UTCDateTime, nullable=False),
 )
 
-# A comment that a named person looked at: released (perhaps with other words), or dropped.
+# A comment that a named person looked at: released (perhaps with other words), or dropped. It goes with the
+# comment, whoever deletes that: an erased client's words must not stay behind here.
 quotes = Table(
     "quotes",
     metadata,
     identity(),
-    to("comments", unique=True, nullable=True),
+    Column("comment_id", ForeignKey("comments.id", ondelete="CASCADE"), unique=True),
     Column("week", String(8), nullable=False, index=True),
     Column("branch", String(64), nullable=False),
     Column("theme", String(32), nullable=False),
