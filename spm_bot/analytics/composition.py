@@ -29,7 +29,7 @@ from spm_bot.analytics.releases import Fresh, Release
 from spm_bot.analytics.themes import Themes
 from spm_bot.analytics.totals import Sources, figures
 from spm_bot.analytics.weighed import weighed
-from spm_bot.analytics.windows import first_of_month, monthly_week, window
+from spm_bot.analytics.windows import monthly_week, window
 from spm_bot.analytics.workloads import Workload
 from spm_bot.times import Week
 
@@ -77,7 +77,8 @@ def compose_each(
 
 def _whole(week: Week, inputs: Inputs, settings: Settings) -> Digest:
     told = _figures(week, inputs, settings)
-    tables, callers = _tables(week, inputs, settings)
+    month = _tables(week, inputs, settings)
+    tables = month.tables
     rows = next((t.rows for t in tables if (t.dimension, t.indicator) == (Dimension.BRANCH, LEADING[0])), ())
     leading = tuple(figure for code in LEADING for figure in told if figure.indicator == code)
     others = tuple(figure for figure in told if figure.indicator not in LEADING)
@@ -89,9 +90,9 @@ def _whole(week: Week, inputs: Inputs, settings: Settings) -> Digest:
         week=str(week),
         scope=None,
         scope_name=None,
-        first_of_month=first_of_month(week),
+        first_of_month=month.new,
         minimum_cell=settings.minimum_cell,
-        action=replace(action, callers=callers.get(action.branch or "")),
+        action=replace(action, callers=month.callers.get(action.branch or "")),
         figures=told,
         branch_window=window(monthly_week(week)),
         branch_limit=settings.limits.get(LEADING[0]),
@@ -128,18 +129,26 @@ def _figures(week: Week, inputs: Inputs, settings: Settings) -> tuple[Figure, ..
     )
 
 
-def _tables(week: Week, inputs: Inputs, settings: Settings) -> tuple[tuple[Breakdown, ...], dict[str, int]]:
-    """The tables, and by branch how many asked for a call, where that may be told."""
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    """The tables, whether they are new and so judged, and by branch how many asked for a call, if told."""
+
+    tables: tuple[Breakdown, ...]
+    new: bool
+    callers: Mapping[str, int]
+
+
+def _tables(week: Week, inputs: Inputs, settings: Settings) -> _Tables:
+    """They are made in a month's first digest, or in the next one where that was missed."""
     readings, past, population = inputs.readings, inputs.past, inputs.population
     month = monthly_week(week)
     if past.last is not None and past.last.branch_window == window(month):
-        return carried(past.last, settings), {}
+        return _Tables(carried(past.last, settings), new=False, callers={})
     last = windows(measures_shown(past.last))
     release = opened(readings, month, settings, last=last, tables=tables_of(settings))
     made = breakdowns(
         Month(
             week=month,
-            judged=first_of_month(week),
             release=release,
             answers=weighed(readings, window(month), population),
             earlier=earlier_rows(readings, month, settings, past=past, population=population),
@@ -147,7 +156,7 @@ def _tables(week: Week, inputs: Inputs, settings: Settings) -> tuple[tuple[Break
             settings=settings,
         )
     )
-    return made, _callers(release, readings)
+    return _Tables(made, new=True, callers=_callers(release, readings))
 
 
 def _callers(release: Release, readings: Readings) -> dict[str, int]:
@@ -212,8 +221,9 @@ def _scatter(
     """Branches between the limits of stress and of PAR30, or where there is none the institution's own."""
     lead = _figure(told, LEADING[0])
     own = lead.now.value if lead is not None and isinstance(lead.now, Exact) else None
+    newest = max((row.window.last for row in rows if row.window is not None), default="")
     return scatter(
-        rows,
+        [row for row in rows if row.window is not None and row.window.last == newest],
         ledger,
         week=week,
         currency=settings.currency,

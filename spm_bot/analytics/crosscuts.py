@@ -24,12 +24,11 @@ Place = tuple[Dimension, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """What the tables of a month are made of: `week` is its monthly week, `judged` whether its rows get words
-    (in its first digest), `earlier` what they are compared with.
+    """What the tables of a month are made of: `week` is its monthly week, `earlier` what rows are compared
+    with.
     """
 
     week: Week
-    judged: bool
     release: Release
     answers: Weighed
     earlier: Earlier
@@ -43,7 +42,7 @@ def breakdowns(month: Month) -> tuple[Breakdown, ...]:
         (dimension, indicator): _rows(dimension, indicator, cells, month)
         for (dimension, indicator), cells in month.release.cells.items()
     }
-    words = _words(tables, month) if month.judged else {}
+    words = _words(tables, month)
     return tuple(
         _breakdown(dimension, indicator, rows, words=words, month=month)
         for (dimension, indicator), rows in tables.items()

@@ -32,7 +32,7 @@ LEAST_MINIMUM = 5
 LEADING = ("DST5", "SAT3", "SAT5")
 
 METHOD = "2"
-"""The version of the method, printed at the foot of every page: raised when a figure would come out otherwise."""
+"""The version of the method, at the foot of every page: raised when figures would come out otherwise."""
 
 
 class Remark(StrEnum):
@@ -69,8 +69,8 @@ class Settings:
 class Digest:
     """One week's digest for one scope: all branches, or the one whose code is `scope`.
 
-    `first_of_month`: branches get verdicts. `breakdowns` and all counts of a branch move on with a
-    month's first digest, the last of which closed `branch_window`. What is None or empty had no data.
+    `first_of_month`: it is a month's first, whose tables are new and judged. `breakdowns` and all counts of a
+    branch move on with it; the last one closed `branch_window`. What is None or empty had no data.
     """
 
     institution: str

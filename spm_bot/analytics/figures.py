@@ -47,11 +47,12 @@ class Point:
 class Figure:
     """One indicator of the whole institution in its window of 13 weeks, and in 13 earlier weeks.
 
-    `earlier` is the window of `before`. `now` is None where too few answered, or too few to tell the window from those shown before; `rare`
-    says that fewer than five gave (or did not give) a sensitive answer. `last_year` is the same season a
-    year earlier; `echo` that the change repeats it. `early`: what the chart of single weeks says, where it
-    signals before the word does. `weighted`: answers were weighed to the client list; `uneven` that the
-    weights were too uneven to use. `line` are the figures of the last weeks, oldest first.
+    `earlier` is the window of `before`. `now` is None where too few answered, or too few to tell the window
+    from those shown before; `rare` says that fewer than five gave (or did not give) a sensitive answer.
+    `last_year` is the same season a year earlier; `echo` that the change repeats it. `early`: what the chart
+    of single weeks says, where it signals before the word does. `weighted`: answers were weighed to the
+    client list; `uneven` that the weights were too uneven to use. `line` are the figures of the last weeks,
+    oldest first.
     """
 
     indicator: str

@@ -25,7 +25,7 @@ def board_pdf(board: Board, voice: Voice) -> bytes:
         "title": f"{name} · {board.quarter}",
         "institution": name,
         "kicker": voice.say("For the board"),
-        "period": f"{board.quarter} · {_days(board, voice)}",
+        "period": f"\u200e{board.quarter}\u200e · {_days(board, voice)}",
         "heard": who_heard(board.digest, voice),
         "questions": {
             "heading": voice.say("Questions for the board"),

@@ -9,7 +9,7 @@ from spm_bot.analytics.quality import Quality, Reach, ReachRow, SurveyQuality
 from spm_bot.reports import labels, phrases
 from spm_bot.reports.press import Printed
 from spm_bot.reports.wording import HIDDEN, NONE
-from spm_bot.texts import Voice, sentence
+from spm_bot.texts import Voice, comma, sentence
 
 _SURVEYS = {
     "client_satisfaction": sentence("Satisfaction"),
@@ -66,7 +66,7 @@ def _lines(found: Quality, voice: Voice) -> Iterator[str]:
         if parts:
             yield f"{survey_name(survey.survey, voice)}: {' · '.join(parts)}"
     if found.silences:
-        told = ", ".join(
+        told = comma(voice.language).join(
             voice.say(
                 "%(question)s %(share)s",
                 question=silence.question.upper(),

@@ -85,13 +85,9 @@ def _together(digest: Digest, voice: Voice) -> str:
     if found is None or found.low is None or found.high is None:
         return ""
     if found.low > 0:
-        return voice.say(
-            "They move together: where one is high, the other often is. Neither causes the other."
-        )
+        return voice.say("They move together: where one is high, the other often is. That shows no cause.")
     if found.high < 0:
-        return voice.say(
-            "They move apart: where one is high, the other is often low. Neither causes the other."
-        )
+        return voice.say("They move apart: where one is high, the other is often low. That shows no cause.")
     return voice.say("It cannot be said that they move together.")
 
 

@@ -16,7 +16,7 @@ from spm_bot.texts import Voice
 
 @dataclass(frozen=True, slots=True)
 class Folio:
-    """A card as text, two pictures as PNG (the line over the weeks only where there is one), PDF, workbook."""
+    """A card as text, two pictures as PNG (the line over the weeks only if there is one), PDF, workbook."""
 
     card: str
     picture: bytes

@@ -13,7 +13,7 @@ from spm_bot.analytics.objectives import Objective
 from spm_bot.reports import labels, phrases, titles
 from spm_bot.reports.press import Printed
 from spm_bot.reports.wording import NONE, rest, standing_word
-from spm_bot.texts import Voice
+from spm_bot.texts import Voice, comma
 
 _SENTENCE = 150
 _OWNER = 40
@@ -75,7 +75,7 @@ def decisions(digest: Digest, voice: Voice) -> dict[str, Printed] | None:
     log = digest.commitments
     if not (log.rows or log.owed or log.said or log.open):
         return None
-    owed = [titles.title(code, voice) for code in log.owed]
+    owed = comma(voice.language).join(titles.title(code, voice) for code in log.owed)
     return {
         "heading": voice.say("Decisions"),
         "counts": voice.say(
@@ -84,9 +84,7 @@ def decisions(digest: Digest, voice: Voice) -> dict[str, Printed] | None:
             late=phrases.whole(log.late, voice),
         ),
         **decision_table(log.rows, digest, voice),
-        "owed": (
-            voice.say("Over a limit and no decision yet: %(titles)s.", titles=", ".join(owed)) if owed else ""
-        ),
+        "owed": (voice.say("Over a limit and no decision yet: %(titles)s.", titles=owed) if owed else ""),
         "said": [
             voice.say("Clients were told: %(words)s", words=phrases.clipped(words, most=_SENTENCE))
             for words in log.said

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from spm_bot.analytics.figures import Aim, AimKind
 from spm_bot.analytics.breakdowns import Beyond
+from spm_bot.analytics.figures import Aim, AimKind
 from spm_bot.analytics.indicators import CATALOGUE, Unit
 from spm_bot.analytics.measures import Measure
 from spm_bot.analytics.objectives import Standing

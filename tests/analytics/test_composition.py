@@ -220,11 +220,12 @@ def test_figure_that_could_not_move_for_half_a_year_is_no_longer_shown() -> None
     assert all(each.hidden for each in digest.branches)
 
 
-def test_month_whose_first_digest_was_missed_is_caught_up_without_words() -> None:
+def test_month_whose_first_digest_was_missed_is_caught_up_in_the_next_one() -> None:
     digest = composed(steady(*NAMES), week=BETWEEN)
     assert digest.branch_window == Window("2026-W32", "2026-W44")
     assert [each.hidden for each in digest.branches] == [False] * 3
-    assert [each.verdict for each in digest.branches] == [None] * 3
+    assert [each.verdict for each in digest.branches] == [Verdict.NO_CLEAR_CHANGE] * 3
+    assert digest.first_of_month
 
 
 def test_renamed_branch_keeps_its_rows_under_the_new_name() -> None:
@@ -328,12 +329,17 @@ def test_scope_only_takes_away() -> None:
     [
         ("KSM", MONTHLY, Action(ActionKind.BRANCH_WORSE, "DST5", "KSM")),
         ("BGM", MONTHLY, Action(ActionKind.NOTHING)),
-        ("KSM", BETWEEN, Action(ActionKind.MONTHLY)),
     ],
 )
 def test_scope_acts_on_its_own_branch(code: str, week: Week, action: Action) -> None:
     rows = [*worse("KSM"), *steady("BGM", "NKR")]
     assert composed(rows, scope=code, week=week).action == action
+
+
+def test_scope_waits_for_the_next_month_when_its_rows_were_judged() -> None:
+    rows = [*worse("KSM"), *steady("BGM", "NKR")]
+    own = composed(rows, scope="KSM", week=BETWEEN, past=Past(last=composed(rows)))
+    assert own.action == Action(ActionKind.MONTHLY)
 
 
 def test_branch_without_a_table_is_silent() -> None:
