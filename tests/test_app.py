@@ -208,7 +208,7 @@ async def test_digest_job_makes_last_week_in_a_process_of_its_own(settings: Sett
 
     def stored(connection: Connection) -> list[bool]:
         return [
-            digests.find(connection, week, scope) is not None
+            digests.body(connection, week, scope) is not None
             for week in ("2026-W47", "2026-W48")
             for scope in ("", "BUN")
         ]

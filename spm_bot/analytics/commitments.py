@@ -194,8 +194,15 @@ def is_unreviewed(line: Decision, *, today: date) -> bool:
 
 
 def owed(log: Sequence[Decision], *, figures: Sequence[Figure], today: date) -> Iterator[str]:
-    """Indicators over a limit that no line speaks for: none is open, none was made in the last 13 weeks."""
-    answered = {line.indicator for line in log if line.outcome is None or today - line.made_on < ANSWERED}
+    """Indicators over a limit that no line speaks for: none is open, none was made in the last 13 weeks.
+
+    What was decided for one branch does not answer for the whole institution.
+    """
+    answered = {
+        line.indicator
+        for line in log
+        if line.branch == "" and (line.outcome is None or today - line.made_on < ANSWERED)
+    }
     return (figure.indicator for figure in figures if figure.breached and figure.indicator not in answered)
 
 

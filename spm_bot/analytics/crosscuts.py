@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from spm_bot.analytics.breakdowns import Breakdown, Row
 from spm_bot.analytics.digest import LEADING, Digest, Settings
-from spm_bot.analytics.dimensions import Dimension
+from spm_bot.analytics.dimensions import Arrears, Dimension, Tenure
 from spm_bot.analytics.funnels import beside
 from spm_bot.analytics.indicators import CATALOGUE, Unit
 from spm_bot.analytics.measures import Exact
@@ -17,6 +17,8 @@ from spm_bot.analytics.signals import Comparison, Verdict, verdicts
 from spm_bot.analytics.weighed import Weighed
 from spm_bot.analytics.windows import window
 from spm_bot.times import Week
+
+_BANDS = {band: place for bands in (Arrears, Tenure) for place, band in enumerate(bands)}
 
 Place = tuple[Dimension, str, str]
 """A row of a table: dimension, indicator, code."""
@@ -148,5 +150,5 @@ def _name(dimension: Dimension, code: str, settings: Settings) -> str:
 
 
 def _in_order(rows: Iterable[Row]) -> tuple[Row, ...]:
-    """In the order of names, never of values."""
-    return tuple(sorted(rows, key=lambda row: (row.name.casefold(), row.code)))
+    """Bands in their own order, others in that of their names: never in that of values."""
+    return tuple(sorted(rows, key=lambda row: (_BANDS.get(row.code, 0), row.name.casefold(), row.code)))

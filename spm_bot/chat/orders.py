@@ -72,6 +72,8 @@ def press(visit: Visit, token: Token) -> str | None:
             undo.undo(visit, round_id=token.id)
         case decide.WORD:
             decide.press(visit, token.id)
+        case hand_out.BRANCH:
+            hand_out.send_branch(visit, token)
         case review_decision.WORD:
             review_decision.press(visit, token.id)
         case release_quotes.WORD:

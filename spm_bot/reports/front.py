@@ -165,7 +165,7 @@ def _portfolio_tile(digest: Digest, voice: Voice) -> Iterator[Printed]:
 
 def _chart(digest: Digest, voice: Voice) -> dict[str, Printed] | None:
     """The leading figure over the weeks, from the side it is told, in hundredths."""
-    figure = digest.figures[0] if digest.figures and digest.scope is None else None
+    figure = digest.figure(LEADING[0]) if digest.scope is None else None
     if figure is None or len(figure.line) < _LEAST_POINTS:
         return None
     code, weeks = figure.indicator, figure.line

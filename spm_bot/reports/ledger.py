@@ -54,11 +54,8 @@ def _objective(found: Objective, voice: Voice) -> list[Printed]:
         date=full_day(found.by, voice),
     )
     standing = standing_word(found.standing, voice)
-    if found.pace is not None:
-        pace = phrases.change(
-            found.pace if code not in titles.TURNED else -found.pace, 0, titles.unit(code), voice
-        )
-        standing["word"] = f"{standing['word']} · " + voice.say("%(points)s a quarter needed", points=pace)
+    if (points := _points(found, voice)) != "0":
+        standing["word"] = f"{standing['word']} · " + voice.say("%(points)s a quarter needed", points=points)
     return [
         phrases.clipped(found.mission, most=_SENTENCE),
         titles.title(code, voice),
@@ -68,6 +65,13 @@ def _objective(found: Objective, voice: Voice) -> list[Printed]:
         standing,
         phrases.clipped(found.owner, most=_OWNER),
     ]
+
+
+def _points(found: Objective, voice: Voice) -> str:
+    """How far the figure must move in a quarter, as it is told; "0" where that is nothing."""
+    pace = found.pace or 0.0
+    told = -pace if found.indicator in titles.TURNED else pace
+    return phrases.change(told, 0, titles.unit(found.indicator), voice)
 
 
 def decisions(digest: Digest, voice: Voice) -> dict[str, Printed] | None:

@@ -129,7 +129,15 @@ def _client_columns(digest: Digest, voice: Voice) -> list[tuple[str, Callable[[s
     tables = {code: {row.code: row for row in digest.rows(Dimension.BRANCH, code)} for code in LEADING}
 
     def figure(indicator: str) -> Callable[[str], Printed]:
-        return lambda code: cell_text(tables[indicator].get(code), indicator, voice)
+        def cell(code: str) -> Printed:
+            row = tables[indicator].get(code)
+            text = cell_text(row, indicator, voice)
+            if row is None or row.window in (None, digest.branch_window):
+                return text
+            until = voice.say("until %(date)s", date=phrases.last_day(row.window, voice))
+            return f"{text} · {until}"
+
+        return cell
 
     def change(code: str) -> Printed:
         row = tables[LEADING[0]].get(code)

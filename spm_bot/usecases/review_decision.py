@@ -45,10 +45,18 @@ def press(visit: Visit, number: int) -> None:
         return
     found = _one(visit, who, number)
     if found is None:
-        visit.say(visit.voice.say("That decision is closed already."))
+        _turn_away(visit, number)
         return
     values: dict[str, str | float] = {"number": str(number), "line": _told(visit, found)}
     begin(visit, visit.desk.library.survey("review"), staff=who.staff, values=values)
+
+
+def _turn_away(visit: Visit, number: int) -> None:
+    """It is closed, or it is somebody else's to review."""
+    if any(each.number == number for each in _all_open(visit)):
+        refuse(visit)
+    else:
+        visit.say(visit.voice.say("That decision is closed already."))
 
 
 def submit(visit: Visit, opened: Opened, answers: Mapping[str, Answer]) -> None:
@@ -83,8 +91,12 @@ def submit(visit: Visit, opened: Opened, answers: Mapping[str, Answer]) -> None:
 
 
 def _open(visit: Visit, who: Colleague) -> list[Decision]:
+    return [each for each in _all_open(visit) if who.works_in(each.branch)]
+
+
+def _all_open(visit: Visit) -> list[Decision]:
     log = decisions.lines(visit.connection, zone=visit.desk.institution.time_zone)
-    return [each for each in log if each.outcome is None and who.works_in(each.branch)]
+    return [each for each in log if each.outcome is None]
 
 
 def _one(visit: Visit, who: Colleague, number: int) -> Decision | None:

@@ -190,3 +190,9 @@ def test_branch_sees_its_own_lines_and_is_measured_by_its_own_row() -> None:
     )
     assert [(row.number, row.branch, row.outcome) for row in found.rows] == [(9, "BUN", Outcome.NOT_MET)]
     assert (found.open, found.late, found.owed) == (1, 0, ())
+
+
+def test_decision_for_one_branch_answers_for_no_other_place() -> None:
+    breached = figure("DST5", exact(0.20, 0.30), standing=Standing.NOT_MET)
+    assert list(owed([replace(LINE, branch="BUN")], figures=[breached], today=TODAY)) == ["DST5"]
+    assert list(owed([LINE], figures=[breached], today=TODAY)) == []

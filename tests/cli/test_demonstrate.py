@@ -35,9 +35,11 @@ def test_demo_prints_the_last_card_and_leaves_files_that_other_commands_read(
     out = home / "demo"
     assert sorted(path.name for path in out.iterdir()) == [
         NOTE,
+        "digest-2026-W44-branches.png",
         "digest-2026-W44.json",
-        "digest-2026-W44.png",
+        "digest-2026-W44.pdf",
         "digest-2026-W44.txt",
+        "digest-2026-W44.xlsx",
         "institution.yaml",
         "spm.db",
         "spm.db.key",
@@ -50,8 +52,8 @@ def test_demo_prints_the_last_card_and_leaves_files_that_other_commands_read(
     assert_that_outcomes_add_up(outcomes)
     assert json.loads((out / "digest-2026-W44.json").read_text(encoding="utf-8"))["week"] == "2026-W44"
     assert sorted(path.name for path in (out / "weeks").iterdir()) == [
-        "digest-2026-W43.json",
         "digest-2026-W43.txt",
+        "digest-2026-W44.txt",
     ]
     assert "No wording is reviewed: the demo signs them itself" in result.err
     monkeypatch.setenv("SPM_DATABASE_URL", "sqlite+aiosqlite:///demo/spm.db")

@@ -108,7 +108,7 @@ def test_interrupted_command_says_so(give: Give, monkeypatch: pytest.MonkeyPatch
         ((), "the following arguments are required: COMMAND"),
         (("dgest",), "invalid choice: 'dgest'"),
         (("staff",), "the following arguments are required: ACTION"),
-        (("digest",), "the following arguments are required: --week"),
+        (("digest",), "one of the arguments --week --quarter is required"),
         (("staff", "revoke", "two"), "argument ID: invalid number value: 'two'"),
         (("audit", "list", "--limit", "0"), "argument --limit: must be 1 or more"),
         (("audit", "list", "--limit", "all"), "argument --limit: invalid number value: 'all'"),

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from spm_bot.times import Week
 from tests.cli.conftest import Give
 
 PNG = b"\x89PNG"
+NEWEST = Week.of(datetime.now(UTC), ZoneInfo("Africa/Nairobi")).previous()
 
 
 def test_digest_of_a_quiet_week_prints_its_card(give: Give) -> None:
@@ -24,12 +28,14 @@ def test_digest_as_files_and_as_data_is_one_value(give: Give, home: Path) -> Non
     result = give("digest", "--week", "2026-W47", "--branch", "BUN", "--out", str(out), "--json")
     assert result.status == 0
     assert sorted(file.name for file in out.iterdir()) == [
+        "digest-2026-W47-BUN-branches.png",
         "digest-2026-W47-BUN.json",
-        "digest-2026-W47-BUN.png",
+        "digest-2026-W47-BUN.pdf",
         "digest-2026-W47-BUN.txt",
+        "digest-2026-W47-BUN.xlsx",
     ]
     assert json.loads((out / "digest-2026-W47-BUN.json").read_text(encoding="utf-8")) == result.data
-    assert (out / "digest-2026-W47-BUN.png").read_bytes().startswith(PNG)
+    assert (out / "digest-2026-W47-BUN-branches.png").read_bytes().startswith(PNG)
     assert (out / "digest-2026-W47-BUN.txt").read_text(encoding="utf-8") == (
         give("digest", "--week", "2026-W47", "--branch", "BUN").out
     )
@@ -50,6 +56,10 @@ def test_digest_is_handed_out_though_nobody_manages(give: Give) -> None:
         (("--week", "last"), "'last' is not a week: write it as 2026-W47"),
         (("--week", "2026-W54"), "there is no week 54 in 2026"),
         (("--week", "2026-47"), "'2026-47' is not a week: write it as 2026-W47"),
+        (
+            ("--week", "2999-W01"),
+            f"2999-W01 is not over: the newest digest there can be is that of {NEWEST}",
+        ),
         (("--week", "2026-W47", "--branch", "XXX"), "there is no branch 'XXX' in the institution file"),
     ],
 )

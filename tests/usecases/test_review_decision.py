@@ -56,7 +56,7 @@ async def test_branch_managers_see_their_own_branch(sqlite_world: World) -> None
     await write(world, branch="BUS")
     await write(world, branch="")
     assert await say_all(world, ("/decisions",), handle="m") == "No decision is open."
-    assert await review(world, 1) == "That decision is closed already."
+    assert await review(world, 1) == "Your role does not allow this."
 
 
 async def test_the_oldest_are_shown_and_the_others_counted(sqlite_world: World) -> None:
