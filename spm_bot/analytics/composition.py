@@ -15,14 +15,13 @@ from spm_bot.analytics.digest import LEADING, Digest, Remark, Settings
 from spm_bot.analytics.dimensions import Dimension
 from spm_bot.analytics.figures import Figure
 from spm_bot.analytics.heard import ContactRow, coverage_rows, heard
-from spm_bot.analytics.indicators import PAR30, SENSITIVE
-from spm_bot.analytics.measures import Exact
+from spm_bot.analytics.indicators import SENSITIVE
+from spm_bot.analytics.money_side import beside_stress, own_currency_first, remarks_on
 from spm_bot.analytics.objectives import Goal, objective_row
 from spm_bot.analytics.openings import earlier_rows, earlier_totals, opened, signalled, tables_of
 from spm_bot.analytics.past import Past, measures_shown, windows
 from spm_bot.analytics.populations import PopulationRow
-from spm_bot.analytics.portfolio import Book, PortfolioRow, books, stale
-from spm_bot.analytics.quadrants import Scatter, scatter
+from spm_bot.analytics.portfolio import PortfolioRow, books
 from spm_bot.analytics.quality import Quality, Reach
 from spm_bot.analytics.readings import Readings
 from spm_bot.analytics.releases import Fresh, Release
@@ -100,8 +99,8 @@ def _whole(week: Week, inputs: Inputs, settings: Settings) -> Digest:
         heard=heard(
             inputs.contacts, coverage_rows(inputs.population), branch=None, minimum=settings.minimum_cell
         ),
-        books=_own_currency_first(ledger, settings),
-        scatter=_scatter(rows, told, ledger, week, settings),
+        books=own_currency_first(ledger, settings),
+        scatter=beside_stress(rows, _figure(told, LEADING[0]), ledger, week, settings),
         workloads=inputs.workloads,
         objectives=tuple(
             objective_row(goal, _figure(told, goal.indicator), today=week.end) for goal in inputs.goals
@@ -109,7 +108,7 @@ def _whole(week: Week, inputs: Inputs, settings: Settings) -> Digest:
         quality=inputs.quality,
         themes=inputs.themes,
         commitments=_commitments(inputs, week, None, told=told, tables=tables),
-        remarks=(*inputs.remarks, *_of_portfolio(ledger, week)),
+        remarks=(*inputs.remarks, *remarks_on(ledger, week)),
     )
 
 
@@ -211,27 +210,6 @@ def _figure(told: Sequence[Figure], indicator: str) -> Figure | None:
     return next((figure for figure in told if figure.indicator == indicator), None)
 
 
-def _own_currency_first(ledger: Sequence[Book], settings: Settings) -> tuple[Book, ...]:
-    return tuple(sorted(ledger, key=lambda book: (book.currency != settings.currency, book.currency)))
-
-
-def _scatter(
-    rows: Sequence[Row], told: Sequence[Figure], ledger: Sequence[Book], week: Week, settings: Settings
-) -> Scatter | None:
-    """Branches between the limits of stress and of PAR30, or where there is none the institution's own."""
-    lead = _figure(told, LEADING[0])
-    own = lead.now.value if lead is not None and isinstance(lead.now, Exact) else None
-    newest = max((row.window.last for row in rows if row.window is not None), default="")
-    return scatter(
-        [row for row in rows if row.window is not None and row.window.last == newest],
-        ledger,
-        week=week,
-        currency=settings.currency,
-        stress_line=settings.limits.get(LEADING[0], own),
-        par30_line=settings.limits.get(PAR30),
-    )
-
-
 def _commitments(
     inputs: Inputs,
     week: Week,
@@ -250,9 +228,3 @@ def _commitments(
         scope=scope,
         said=inputs.said.get(scope or "", ()),
     )
-
-
-def _of_portfolio(ledger: Sequence[Book], week: Week) -> tuple[Remark, ...]:
-    if not ledger:
-        return (Remark.NO_PORTFOLIO,)
-    return (Remark.STALE_PORTFOLIO,) if any(stale(book.as_of, week) for book in ledger) else ()

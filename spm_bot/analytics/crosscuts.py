@@ -18,7 +18,7 @@ from spm_bot.analytics.weighed import Weighed
 from spm_bot.analytics.windows import window
 from spm_bot.times import Week
 
-_BANDS = {band: place for bands in (Arrears, Tenure) for place, band in enumerate(bands)}
+_BANDS: Mapping[str, int] = {band: place for bands in (Arrears, Tenure) for place, band in enumerate(bands)}
 
 Place = tuple[Dimension, str, str]
 """A row of a table: dimension, indicator, code."""

@@ -39,7 +39,7 @@ _NOTED = "Made by `spm-bot demo`; the next demo in this folder replaces everythi
 _DATABASE = "spm.db"
 _MADE = re.compile(
     rf"{re.escape(NOTE)}|{WEEKS}|institution\.yaml|{re.escape(_DATABASE)}(-wal|-shm|\.key|\.lock)?"
-    r"|digest-\d{4}-W\d\d(-branches|-weeks)?\.(txt|png|json|pdf|xlsx)"
+    r"|digest-\d{4}-W\d\d(-branches|-weeks)?\.(txt|png|json|pdf|xlsx)|board-\d{4}-Q\d\.(pdf|json)"
 )
 
 

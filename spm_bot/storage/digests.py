@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 
 from sqlalchemy import Connection, delete, func, insert, select
@@ -70,5 +71,11 @@ def rendering(
 
 
 def newest(connection: Connection) -> str | None:
-    """The last week that has a digest."""
-    return connection.execute(select(func.max(digests.c.week))).scalar()
+    """The last week whose digest of the institution is stored."""
+    return connection.execute(select(func.max(digests.c.week)).where(digests.c.scope == "")).scalar()
+
+
+def newest_drawn(connection: Connection, scopes: Collection[str]) -> str | None:
+    """The last week of which anything was drawn for one of these scopes."""
+    query = select(func.max(renderings.c.week)).where(renderings.c.scope.in_(list(scopes)))
+    return connection.execute(query).scalar()

@@ -49,7 +49,7 @@ def send_stored(visit: Visit, wanted: str) -> None:
         visit.say(say("This command is for managers."))
         return
     try:
-        week = str(Week.parse(wanted)) if wanted else digests.newest(visit.connection)
+        week = str(Week.parse(wanted)) if wanted else digests.newest_drawn(visit.connection, scopes)
     except ValueError:
         visit.say(say("I do not know that week. Write it as /digest 2026-W47."))
         return

@@ -5,7 +5,7 @@ Numerical libraries are imported here, so only the process that makes digests im
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,7 +16,7 @@ from spm_bot.reports.folio import Folio, folio
 from spm_bot.storage import digests, outbox, people, roles
 from spm_bot.storage.digests import Rendering
 from spm_bot.storage.store import Connection, Store
-from spm_bot.texts import sentence, voice
+from spm_bot.texts import Voice, sentence, voice
 from spm_bot.times import Week
 from spm_bot.usecases.collect_inputs import collect_inputs, known, settings_of
 from spm_bot.usecases.hand_out import RECEIVES, hand_out
@@ -40,17 +40,19 @@ class Drawn:
     folio: Folio
 
 
-async def weekly(week: Week, *, store: Store, desk: Desk, now: datetime) -> list[Drawn]:
+async def weekly(
+    week: Week, *, store: Store, desk: Desk, now: datetime, draw: Callable[[Digest, Voice], Folio] = folio
+) -> list[Drawn]:
     """Makes, stores, draws and hands out the digests of `week`: the institution's and each branch's.
 
     A week that was stored is not computed again: running this twice sends nothing twice, and what was
     sent stays what it was. When drawing fails, administrators are told and nothing is sent.
     """
     try:
-        made = await _settled(week, store=store, desk=desk, now=now)
+        made = await _settled(week, store=store, desk=desk)
         wanted = await store.read(partial(_wanted, desk=desk, made=made))
         drawn = [
-            Drawn(digest, language, folio(digest, voice(language)))
+            Drawn(digest, language, draw(digest, voice(language)))
             for digest in made
             for language in wanted.get(digest.scope or "", ())
         ]
@@ -83,16 +85,19 @@ async def keep_week(week: Week, *, store: Store, desk: Desk) -> Digest:
     return digest
 
 
-async def _settled(week: Week, *, store: Store, desk: Desk, now: datetime) -> tuple[Digest, ...]:
-    """The digests of the week as they are stored from now on."""
+async def _settled(week: Week, *, store: Store, desk: Desk) -> tuple[Digest, ...]:
+    """The digests of the week as they are stored from now on: those that are there stay as they are."""
     scopes: Scopes = (None, *(branch.code for branch in desk.institution.branches))
     bodies = await store.read(lambda c: [digests.body(c, str(week), scope or "") for scope in scopes])
-    stored = [digest for body in bodies if body is not None and (digest := known(body)) is not None]
-    if len(stored) == len(scopes):
-        return tuple(stored)
-    made = await _composed(week, scopes, store=store, desk=desk)
+    stored = {
+        scope: digest
+        for scope, body in zip(scopes, bodies, strict=True)
+        if body is not None and (digest := known(body)) is not None
+    }
+    missing = [scope for scope in scopes if scope not in stored]
+    made = await _composed(week, missing, store=store, desk=desk) if missing else ()
     await store.write(partial(_keep_bodies, made=made))
-    return made
+    return tuple({**stored, **{digest.scope: digest for digest in made}}[scope] for scope in scopes)
 
 
 async def _composed(

@@ -178,17 +178,26 @@ async def manager_journey(house: House) -> None:
     link = await house.data("staff", "invite", "--role", "manager")
     await bench.start_link(MANAGER, link["token"])
     assert (await heard(bench, MANAGER)).text.startswith("You are registered: manager, all branches.")
-    week = str(Week.of(datetime.now(UTC), ZoneInfo("Africa/Nairobi")))
+    week = str(Week.of(datetime.now(UTC), ZoneInfo("Africa/Nairobi")).previous())
     await house.command("digest", "--week", week, "--hand-out")
-    handed_out = await heard(bench, MANAGER)
+    handed_out = [await heard(bench, MANAGER) for _ in range(3)]
     await bench.say(MANAGER, "/digest")
-    again = await heard(bench, MANAGER)
+    again = [await heard(bench, MANAGER) for _ in range(3)]
     async with house.store() as store:
-        stored = await store.read(partial(digests.find, week=week, scope=""))
-    assert stored is not None
-    assert [(each.text, each.file) for each in (handed_out, again)] == [(stored.card, "photo")] * 2
-    sent = await bench.calls(MANAGER, method="sendPhoto")
-    assert [list(call.files.values()) for call in sent] == [[f"digest-{week}.png"]] * 2
+        drawn = await store.read(partial(digests.rendering, week=week, scope="", languages=("en",)))
+    assert drawn is not None
+    told = [(drawn.card, "photo"), ("", "document"), ("", "document")]
+    for given in (handed_out, again):
+        assert [(each.text, each.file) for each in given] == told
+    pictures = await bench.calls(MANAGER, method="sendPhoto")
+    files = await bench.calls(MANAGER, method="sendDocument")
+    assert [list(call.files.values()) for call in pictures] == [[f"digest-{week}.png"]] * 2
+    assert [list(call.files.values()) for call in files] == [
+        [f"digest-{week}.pdf"],
+        [f"digest-{week}.xlsx"],
+    ] * 2
+    await bench.tap(MANAGER, "I will act")
+    assert "For which branch?" in (await heard(bench, MANAGER)).text
 
 
 async def group_journey(bench: TelegramBench) -> None:

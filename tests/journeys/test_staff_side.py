@@ -78,7 +78,8 @@ async def head_is_confirmed(house: House) -> None:
     await bench.tap(BOSS, "Confirm")
     assert (await heard(bench, HEAD)).startswith("You are SPM manager now.")
     names, _ = await menu(bench, HEAD, after=(await menu(bench, HEAD))[1])
-    assert names == ["ask", "progress", "approve", "results", "digest", "whoami", "language", "help"]
+    steering = ["results", "digest", "decide", "decisions", "wedid", "quotes"]
+    assert names == ["ask", "progress", "approve", *steering, "whoami", "language", "help"]
 
 
 async def test_links_numbers_second_person_menus_and_the_way_back(house: House) -> None:

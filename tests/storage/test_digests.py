@@ -42,7 +42,8 @@ async def test_newest_is_the_last_week_there_is(store: Store) -> None:
 async def test_rendering_is_found_in_the_language_of_its_reader(store: Store) -> None:
     picture = await store.write(lambda c: outbox.keep_file(c, b"png"))
     drawn = {
-        language: Rendering(NEW, "", language, f"card {language}", "BUN", picture) for language in ("en", "fr", "sw")
+        language: Rendering(NEW, "", language, f"card {language}", "BUN", picture)
+        for language in ("en", "fr", "sw")
     }
     for each in (Rendering(NEW, "", "fr", "an earlier one"), *drawn.values()):
         await store.write(partial(digests.keep_rendering, rendering=each))
@@ -58,4 +59,6 @@ async def test_rendering_is_found_in_the_language_of_its_reader(store: Store) ->
 
 async def test_picture_must_be_a_stored_file(store: Store) -> None:
     with pytest.raises(Conflict):
-        await store.write(lambda c: digests.keep_rendering(c, Rendering(NEW, "", "en", "", "no such file")))
+        await store.write(
+            lambda c: digests.keep_rendering(c, Rendering(NEW, "", "en", "", picture="no such file"))
+        )

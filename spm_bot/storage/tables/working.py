@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import (
     Column,
-    ForeignKey,
     Index,
     Integer,
     LargeBinary,
     String,
     Table,
     Text,
-    UniqueConstraint,
     text,
 )
 
