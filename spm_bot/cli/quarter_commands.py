@@ -48,6 +48,8 @@ async def board(args: argparse.Namespace, *, settings: Settings, desk: Desk) -> 
 
 async def standards(args: argparse.Namespace) -> None:
     """The workbook of a quarter, line by line for the standards that ask for it."""
+    if not args.out.endswith(".xlsx"):
+        raise Failure(f"{args.out}: the report is a workbook: give it a name that ends in .xlsx")
     settings = load_settings()
     desk = make_desk(settings.institution)
     quarter = _over(args.quarter, desk)

@@ -26,6 +26,8 @@ async def digest(args: argparse.Namespace) -> None:
         return
     week = week_of(args.week)
     _check(week, args.branch, desk)
+    if args.hand_out and (args.out is not None or args.branch is not None or args.json):
+        raise Failure("--hand-out sends every manager their own: leave out --out, --branch and --json")
     from spm_bot.analytics.digest import to_json
     from spm_bot.reports.card import card
     from spm_bot.texts import voice

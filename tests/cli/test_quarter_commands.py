@@ -66,3 +66,9 @@ def test_quarter_there_is_not_yet_or_never(
 def test_board_pages_want_a_place_and_no_branch(give: Give, options: tuple[str, ...], complaint: str) -> None:
     result = give("digest", "--quarter", "2026-Q3", *options)
     assert (result.status, result.out, result.err) == (1, "", f"spm-bot: {complaint}\n")
+
+
+def test_standards_report_is_a_workbook_and_is_called_so(give: Give) -> None:
+    result = give("report", "standards", "--quarter", "2026-Q3", "--out", "report.txt")
+    complaint = "report.txt: the report is a workbook: give it a name that ends in .xlsx"
+    assert (result.status, result.out, result.err) == (1, "", f"spm-bot: {complaint}\n")

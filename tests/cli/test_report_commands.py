@@ -76,3 +76,10 @@ def test_digest_that_cannot_be_written(give: Give, home: Path) -> None:
         "",
         "spm-bot: digests: cannot be written: file exists\n",
     )
+
+
+@pytest.mark.parametrize("option", [("--out", "digests"), ("--branch", "BUN"), ("--json",)])
+def test_handing_out_goes_to_every_manager_alone(give: Give, option: tuple[str, ...]) -> None:
+    result = give("digest", "--week", "2026-W47", "--hand-out", *option)
+    complaint = "--hand-out sends every manager their own: leave out --out, --branch and --json"
+    assert (result.status, result.out, result.err) == (1, "", f"spm-bot: {complaint}\n")
