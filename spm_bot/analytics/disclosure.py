@@ -2,8 +2,8 @@
 
 A reader knows sums of counts and that no count is negative. Linear programming then finds how far each
 hidden count can be confined (Fischetti & Salazar-González 2001). In one-way tables, and in the flows
-between two digests of one, no count stands in more than one sum of a kind, so both ends are whole
-numbers and every whole number between them is possible too.
+between two digests of one, no count stands in more than one sum of a kind, and in two tables together in no
+more than two; so both ends are whole numbers and every whole number between them is possible too.
 """
 
 from __future__ import annotations
@@ -106,6 +106,21 @@ def proven_safe(measures: Sequence[Mapping[str, int]], *, hidden: frozenset[str]
     )
     found = ranges(Known(width * len(sums), sums), tuple(fact.places[:1] for fact in sums))
     return found is not None and all(each.values >= minimum for each in found)
+
+
+def proven_together(
+    counts: Sequence[int], *, told: Sequence[Places], kept: Sequence[Places], least: int
+) -> bool:
+    """Whether each sum in `kept` can still take `least` values or more, given all `told` and the total.
+
+    Both are sums of `counts`, given by their places: so tables that share their people are proven together.
+    """
+    if not kept:
+        return True
+    known = (tuple(range(len(counts))), *told)
+    sums = tuple(Sum(places, sum(counts[place] for place in places)) for places in known)
+    found = ranges(Known(len(counts), sums), tuple(kept))
+    return found is not None and all(each.values >= least for each in found)
 
 
 def _shown(counts: Mapping[str, int], hidden: frozenset[str]) -> int:

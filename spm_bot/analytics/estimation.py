@@ -29,15 +29,20 @@ def estimate(
     `weights`, `strata`: as long as `values`, see `designs.design`. Equal weights in one stratum are a plain
     random sample: Wilson's interval, MOVER as in `nps`, Student's t. Otherwise the first two are those of
     as many answers of a plain sample as would be as exact (`effective_size`, `n` at most), and t takes the
-    error of the design. Nothing is corrected for a finite population, so that two estimates can be compared.
+    error of the design. Strata with fewer than two answers each on average cannot show how answers spread
+    within them, and count as one (collapsed strata: Cochran, W. G. 1977, Sampling Techniques, 5A.12).
+    Nothing is corrected for a finite population, so that two estimates can be compared.
     Raises ValueError without values, for other values, or for columns of another length.
     """
     _check(values, unit)
     n = len(values)
     drawn = design(n, weights=weights, strata=strata)
+    found = mean(values, drawn)
+    if found.df <= drawn.strata.max():
+        drawn = design(n, weights=weights)
+        found = mean(values, drawn)
     if np.ptp(drawn.weights) == 0 and not drawn.strata.any():
         return _plain(values, unit)
-    found = mean(values, drawn)
     # Dividing sums of weights leaves noise that would put "all" a little above 100 %.
     value = float(np.clip(found.value, values.min(), values.max()))
     effective = _effective(values, drawn, found)

@@ -12,7 +12,7 @@ ENOUGH = 30
 """Answers from which on a figure is judged and carries no warning."""
 
 # In a cell under 30 answers, "everybody" and "nobody" would tell on each of them.
-_TELLING = 0.10
+TELLING = 0.10
 # 20 points each way, in the units of a share, an NPS, a mean.
 _WIDE = {Unit.SHARE: 0.40, Unit.NPS: 40.0, Unit.MEAN: 40.0}
 
@@ -76,9 +76,9 @@ Measure = Exact | Rough
 def measured(estimate: Estimate, *, unit: Unit) -> Measure:
     """An estimate as it may be shown."""
     if unit is Unit.SHARE and estimate.n < ENOUGH:
-        if estimate.value <= _TELLING:
+        if estimate.value <= TELLING:
             return Rough(estimate.n, End.LOW)
-        if estimate.value >= 1 - _TELLING:
+        if estimate.value >= 1 - TELLING:
             return Rough(estimate.n, End.HIGH)
     return Exact(
         estimate.n, estimate.value, estimate.interval.low, estimate.interval.high, estimate.effective, unit

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from spm_bot.analytics.control_charts import early
 from spm_bot.analytics.digest import LEADING, Settings
 from spm_bot.analytics.dimensions import PUBLISHED, Dimension
 from spm_bot.analytics.indicators import CATALOGUE, Unit
+from spm_bot.analytics.nesting import Table
 from spm_bot.analytics.past import Earlier, Key, Past, measures_compared, measures_shown, windows
 from spm_bot.analytics.populations import PopulationRow
 from spm_bot.analytics.readings import Readings, ordinal
-from spm_bot.analytics.releases import Fresh, Last, Release, Table, release
+from spm_bot.analytics.releases import Fresh, Last, Release, release
 from spm_bot.analytics.signals import Verdict
 from spm_bot.analytics.weighed import weighed
 from spm_bot.analytics.windows import WINDOW, Window, monthly_week, window
@@ -75,15 +78,20 @@ def earlier_rows(
 
 
 def signalled(readings: Readings, week: Week, *, minimum: int) -> dict[str, Verdict]:
-    """What the charts of single weeks signal, by indicator. Only the word ever leaves them."""
+    """What the charts of single weeks signal of the leading indicators. Only the word ever leaves them.
+
+    A person counts once among the 13 weeks watched and once in the baseline before them: if only the last
+    answer of both counted, the baseline would lack all who answered again.
+    """
     first = int(readings.weeks.min()) if len(readings) else ordinal(str(week))
+    baseline = Window(str(week.minus(ordinal(str(week)) - first)), str(week.minus(WINDOW)))
     found = {}
-    for code, indicator in CATALOGUE.items():
-        places = readings.answered(code, Window(str(week.minus(ordinal(str(week)) - first)), str(week)))
+    for code in LEADING:
+        places = np.concatenate([readings.answered(code, weeks) for weeks in (baseline, window(week))])
         weeks = readings.weeks[places]
         values = readings.values[code][places] if len(places) else readings.people[:0].astype(float)
         each = [values[weeks == number] for number in range(first, ordinal(str(week)) + 1)]
-        word = early(each, better=indicator.better, minimum=minimum)
+        word = early(each, better=CATALOGUE[code].better, minimum=minimum)
         if word is not None:
             found[code] = word
     return found

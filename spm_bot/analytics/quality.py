@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import prod
-from statistics import median
 
+from spm_bot.analytics.candidates import RARE
 from spm_bot.analytics.diligence import EndingRow, MannerRow, SilenceRow
 from spm_bot.analytics.dimensions import Arrears
 from spm_bot.analytics.heard import ContactRow, Span, untold
 from spm_bot.analytics.populations import PopulationRow
 from spm_bot.analytics.suppression import hidden_cells
+from spm_bot.analytics.surveyed import SurveyQuality, surveys
 
 ASKED = 30
 """Fewer asked say nothing about a question."""
@@ -33,6 +34,8 @@ class Reach(StrEnum):
 class ReachRow:
     """Response of one group over 13 weeks; shares of 0 to 1, None where unknown or too few to show.
 
+    They are whole hundredths, so that what a single person changed from one week to the next is seldom seen.
+
     `coverage` clients in the chat ÷ active clients, `delivery` delivered ÷ due invitations, `completion`
     completed ÷ delivered, `cumulative` the three multiplied.
     """
@@ -49,29 +52,10 @@ class ReachRow:
 
 
 @dataclass(frozen=True, slots=True)
-class SurveyQuality:
-    """How the invitations of one survey ended over 13 weeks, and how its answers were given.
-
-    None where fewer than the minimum cell answered. `seconds` is the median time from one answer to the
-    next; `alike` the share of those who gave the same place in every row of choices (straight-lining).
-    """
-
-    survey: str
-    asked: int
-    delivered: int
-    completed: int | None
-    partial: int | None
-    broke_off: int | None
-    refused: int | None
-    unanswered: int | None
-    unreachable: int | None
-    seconds: float | None
-    alike: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class Silence:
-    """The share of those asked who would rather not say, for one question."""
+    """The share of those asked who would rather not say, for one question: at least `RARE` of them, and
+    at least as many would.
+    """
 
     survey: str
     question: str
@@ -103,12 +87,12 @@ def quality(
     Everybody's line and the surveys cover `Span.QUARTER`, branches and bands of arrears `Span.BRANCH`. What
     decides is who completed: a cell under `minimum` is hidden, with others beside it (`hidden_cells`).
     """
-    surveys = _surveys(endings, manners, minimum=minimum)
-    shown = {each.survey for each in surveys if each.completed is not None}
+    ended = surveys(endings, manners, minimum=minimum)
+    shown = {each.survey for each in ended if each.completed is not None}
     unsaid = [
         Silence(row.survey, row.question, row.asked, row.silent / row.asked)
         for row in silences
-        if row.survey in shown and row.asked >= ASKED and row.silent
+        if row.survey in shown and row.asked >= ASKED and RARE <= row.silent <= row.asked - RARE
     ]
     return Quality(
         reach=(
@@ -116,7 +100,7 @@ def quality(
             *_branches(endings, population, contacts, names=names, minimum=minimum),
             *_bands(endings, population, minimum=minimum),
         ),
-        surveys=surveys,
+        surveys=ended,
         silences=tuple(sorted(unsaid, key=lambda each: (-each.silent, each.survey, each.question))[:WORST]),
     )
 
@@ -195,7 +179,7 @@ def _line(
     rows = list(endings)
     clients = sum(row.clients for row in population)
     coverage = _share(sum(row.joined for row in population), clients)
-    line = ReachRow(reach, code, name, clients, hidden=hidden, coverage=coverage)
+    line = ReachRow(reach, code, name, clients, hidden=hidden, coverage=_told(coverage))
     if hidden:
         return line
     delivered = sum(row.delivered for row in rows)
@@ -203,46 +187,11 @@ def _line(
     completion = _share(sum(row.completed for row in rows), delivered)
     known = [each for each in (coverage, delivery, completion) if each is not None]
     cumulative = prod(known) if len(known) == 3 else None
-    return replace(line, delivery=delivery, completion=completion, cumulative=cumulative)
+    return replace(line, delivery=_told(delivery), completion=_told(completion), cumulative=_told(cumulative))
 
 
-def _surveys(
-    endings: Iterable[EndingRow], manners: Sequence[MannerRow], *, minimum: int
-) -> tuple[SurveyQuality, ...]:
-    counted: dict[str, list[EndingRow]] = {}
-    for row in endings:
-        if row.span is Span.QUARTER:
-            counted.setdefault(row.survey, []).append(row)
-    completed = {survey: sum(row.completed for row in rows) for survey, rows in counted.items()}
-    hidden = hidden_cells(completed, minimum=minimum)
-    return tuple(
-        _survey(survey, counted[survey], manners, hidden=survey in hidden, minimum=minimum)
-        for survey in sorted(counted)
-    )
-
-
-def _survey(
-    survey: str, rows: Sequence[EndingRow], manners: Iterable[MannerRow], *, hidden: bool, minimum: int
-) -> SurveyQuality:
-    asked, delivered = sum(row.asked for row in rows), sum(row.delivered for row in rows)
-    if hidden:
-        return SurveyQuality(survey, asked, delivered, None, None, None, None, None, None, None, None)
-    given = [row for row in manners if row.survey == survey]
-    paces = [row.seconds for row in given if row.seconds is not None]
-    marks = [row.alike for row in given if row.alike is not None]
-    return SurveyQuality(
-        survey,
-        asked,
-        delivered,
-        completed=sum(row.completed for row in rows),
-        partial=sum(row.partial for row in rows),
-        broke_off=sum(row.broke_off for row in rows),
-        refused=sum(row.refused for row in rows),
-        unanswered=sum(row.unanswered for row in rows),
-        unreachable=sum(row.unreachable for row in rows),
-        seconds=median(paces) if len(paces) >= minimum else None,
-        alike=sum(marks) / len(marks) if len(marks) >= minimum else None,
-    )
+def _told(share: float | None) -> float | None:
+    return None if share is None else round(share, 2)
 
 
 def _share(part: int, whole: int) -> float | None:

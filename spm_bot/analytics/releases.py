@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from spm_bot.analytics.candidates import RARE, candidate, hits, newer
+from spm_bot.analytics.candidates import RARE, hits, since
 from spm_bot.analytics.dimensions import Dimension
-from spm_bot.analytics.disclosure import proven_safe
 from spm_bot.analytics.indicators import CATALOGUE, SENSITIVE
+from spm_bot.analytics.nesting import Move, Table, move, settled
 from spm_bot.analytics.readings import Ints, Readings
 from spm_bot.analytics.windows import Window, first_of_month, window
 from spm_bot.times import Week
@@ -24,8 +22,6 @@ WHOLE = ""
 
 Last = Mapping[tuple[Dimension | None, str, str], Window]
 """In which window each total (None, indicator, WHOLE) and row (dimension, indicator, code) was last shown."""
-
-Table = tuple[Dimension, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,14 +117,27 @@ def _tables(
         for dimension in {dimension for dimension, _ in rows}
         for survey, places in heard.items()
     }
-    cells: dict[Table, Mapping[str, Cell]] = {}
-    for (dimension, indicator), shown in rows.items():
-        respondents = parts[dimension, CATALOGUE[indicator].survey]
-        found = _standing(shown, respondents)
-        if indicator in moving:
-            found |= _fresh(readings, indicator, respondents, shown=shown, minimum=minimum)
-        cells[dimension, indicator] = found
-    return cells
+    moves = {
+        (dimension, indicator): move(
+            readings,
+            indicator,
+            parts[dimension, CATALOGUE[indicator].survey],
+            shown=shown,
+            minimum=minimum,
+        )
+        for (dimension, indicator), shown in rows.items()
+        if indicator in moving
+    }
+    moves = settled(readings, heard, moves)
+    return {
+        (dimension, indicator): _standing(shown, parts[dimension, CATALOGUE[indicator].survey])
+        | {code: Fresh(places) for code, places in _anew(moves.get((dimension, indicator)))}
+        for (dimension, indicator), shown in rows.items()
+    }
+
+
+def _anew(moved: Move | None) -> Iterable[tuple[str, Ints]]:
+    return () if moved is None else ((code, moved.candidate.answers[code]) for code in moved.fresh)
 
 
 def _rows(last: Last, tables: Sequence[Table]) -> dict[Table, dict[str, Window]]:
@@ -156,34 +165,19 @@ def _total(
     readings: Readings, indicator: str, respondents: Ints, *, shown: Window | None, minimum: int
 ) -> Total:
     places = readings.answering(indicator, respondents)
-    if newer(readings, places, shown) < minimum:
+    newer = since(readings, places, shown)
+    if len(newer) < minimum or (shown is not None and _rare(readings, indicator, newer)):
         return Hidden() if shown is None else Stands(shown)
-    if indicator in SENSITIVE:
-        given = hits(readings, indicator, places)
-        if min(given, len(places) - given) < RARE:
-            return Rare()
-    return Fresh(places)
+    return Rare() if _rare(readings, indicator, places) else Fresh(places)
+
+
+def _rare(readings: Readings, indicator: str, places: Ints) -> bool:
+    """Whether a sensitive answer was given, or was not given, by too few to tell."""
+    given = hits(readings, indicator, places)
+    return indicator in SENSITIVE and min(given, len(places) - given) < RARE
 
 
 def _standing(shown: Mapping[str, Window], codes: Iterable[str]) -> dict[str, Cell]:
     """A table that does not move on; a row shown before stands even if its code is known no more."""
     found: dict[str, Cell] = dict.fromkeys(codes, Hidden())
     return found | {code: Stands(weeks) for code, weeks in shown.items()}
-
-
-def _fresh(
-    readings: Readings,
-    indicator: str,
-    respondents: Mapping[str, Ints],
-    *,
-    shown: Mapping[str, Window],
-    minimum: int,
-) -> dict[str, Cell]:
-    """The cells of a table that move on: none if what they leave hidden is not proven safe."""
-    nobody = np.empty(0, dtype=np.int64)
-    known = {**dict.fromkeys(shown, nobody), **respondents}
-    table = candidate(readings, indicator, known, shown=shown)
-    hidden = table.hidden(minimum=minimum)
-    if not proven_safe(table.measures, hidden=hidden, minimum=minimum):
-        return {}
-    return {code: Fresh(places) for code, places in table.answers.items() if code not in hidden}

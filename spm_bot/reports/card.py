@@ -132,8 +132,6 @@ def _figure_line(figure: Figure, week: str, voice: Voice, *, worded: _Worded) ->
     parts = [_told(figure.indicator, measure, figure.verdict, voice, worded=worded)]
     if figure.echo:
         parts.append(voice.say("as last year at this time"))
-    if figure.early is not None and figure.early is not figure.verdict:
-        parts.append(titles.early(figure.early, voice))
     parts += _standing(figure.window, week, voice)
     if measure is not None:
         parts += titles.aims(_aims(figure), voice, indicator=figure.indicator)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from spm_bot.analytics.digest import Digest
-from spm_bot.analytics.quality import Quality, Reach, ReachRow, SurveyQuality
+from spm_bot.analytics.quality import Quality, Reach, ReachRow
+from spm_bot.analytics.surveyed import SurveyQuality
 from spm_bot.reports import labels, phrases
 from spm_bot.reports.press import Printed
 from spm_bot.reports.wording import HIDDEN, NONE

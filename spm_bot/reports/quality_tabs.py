@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from spm_bot.analytics.digest import Digest
-from spm_bot.analytics.quality import ReachRow, SurveyQuality
+from spm_bot.analytics.quality import ReachRow
+from spm_bot.analytics.surveyed import SurveyQuality
 from spm_bot.reports import labels
 from spm_bot.reports.binding import Block, Tab, Written, per_cent, tidy
 from spm_bot.reports.care import survey_name

@@ -380,3 +380,31 @@ def test_single_weeks_may_signal_before_thirteen_can_tell() -> None:
     ]
     found = figure(composed(rows), "DST5")
     assert (found.early, found.verdict) == (Verdict.WORSE, Verdict.NO_CLEAR_CHANGE)
+
+
+def test_single_weeks_of_other_figures_signal_nothing() -> None:
+    rows = [
+        each
+        for ago in range(30)
+        for each in responses("BGM", 18 if ago == 0 else 4, 20, week=MONTHLY.minus(ago), indicator="DST4")
+    ]
+    assert figure(composed(rows), "DST4").early is None
+
+
+def test_baseline_of_single_weeks_keeps_those_who_answered_again() -> None:
+    """One in five was stressed half a year ago, and the others answer again now: all as calm as they were.
+
+    Without their earlier answers the baseline would be of the stressed alone, and silent.
+    """
+    calm = [
+        (MONTHLY.minus(13 + ago), 100 * ago + place, float(place < 4))
+        for ago in range(17)
+        for place in range(20)
+    ]
+    again = [
+        (MONTHLY.minus(ago), 100 * ago + place, float(ago == 0 or place < 8))
+        for ago in range(13)
+        for place in range(4, 20)
+    ]
+    rows = [Response(week, "BGM", {"DST5": value}, person=person) for week, person, value in calm + again]
+    assert figure(composed(rows), "DST5").early is Verdict.WORSE

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spm_bot.analytics.disclosure import Known, Range, Sum, proven_safe, ranges
+from spm_bot.analytics.disclosure import Known, Range, Sum, proven_safe, proven_together, ranges
 
 
 def test_ranges_of_a_table_with_two_margins() -> None:
@@ -58,6 +58,15 @@ def test_proven_safe_in_every_measure() -> None:
     answers, new = {"a": 30, "b": 40, "c": 50}, {"a": 2, "b": 3, "c": 40}
     assert proven_safe([answers], hidden=frozenset("ab"), minimum=10)
     assert not proven_safe([answers, new], hidden=frozenset("ab"), minimum=10)
+
+
+def test_proven_together() -> None:
+    """Of 53 people the first two are 26 and the third 24: either alone leaves the rest open, not both."""
+    counts = [13, 13, 24, 3]
+    assert proven_together(counts, told=[(0, 1)], kept=[(2,), (3,)], least=28)
+    assert proven_together(counts, told=[(2,)], kept=[(0,), (3,)], least=30)
+    assert not proven_together(counts, told=[(0, 1), (2,)], kept=[(3,)], least=2)
+    assert proven_together(counts, told=[(0, 1), (2,)], kept=[], least=2)
 
 
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=3), st.integers(2, 8))

@@ -109,6 +109,29 @@ def test_strata_make_a_share_more_exact_up_to_its_answers() -> None:
     assert found == Estimate(20, 0.5, wilson(Share(10, 20)), 20.0)
 
 
+@pytest.mark.parametrize("strata", [range(10), [0, 0, *range(1, 9)], [0, 0, 1, 1, *range(2, 8)]])
+def test_strata_of_a_single_answer_count_as_one(strata: Sequence[int]) -> None:
+    """Ten answers of nearly as many branches show no spread within branches: a plain sample of ten."""
+    values = answers((1, 4), (0, 6))
+    found = estimate(values, unit=Unit.SHARE, strata=np.array(strata))
+    assert found == Estimate(10, 0.4, wilson(Share(4, 10)), 10.0)
+
+
+def test_weights_stay_where_strata_are_collapsed() -> None:
+    values = np.resize(ANSWERS[Unit.MEAN], 10)
+    found = estimate(values, unit=Unit.MEAN, weights=uneven(10), strata=np.arange(10))
+    assert found == estimate(values, unit=Unit.MEAN, weights=uneven(10))
+    assert found.effective > 1
+
+
+def test_two_answers_a_stratum_are_enough_to_keep_it() -> None:
+    values = np.array([10.0, 20.0, 80.0, 90.0])
+    strata = np.array([0, 0, 1, 1])
+    derived = mean(values, design(4, strata=strata))
+    found = estimate(values, unit=Unit.MEAN, strata=strata)
+    assert (derived.df, found.interval) == (2, derived.interval())
+
+
 def test_weighted_nps() -> None:
     """Detractors of half weight: 50 × 1 and 20 × ½ of 90; the variance of one answer over SE² is the size."""
     values = answers((100, 50), (0, 30), (-100, 20))

@@ -6,14 +6,15 @@ from hypothesis import strategies as st
 from spm_bot.analytics.diligence import EndingRow, MannerRow, SilenceRow
 from spm_bot.analytics.heard import ContactRow, Span
 from spm_bot.analytics.populations import PopulationRow
-from spm_bot.analytics.quality import Quality, Reach, ReachRow, Silence, SurveyQuality, quality
+from spm_bot.analytics.quality import Quality, Reach, ReachRow, Silence, quality
+from spm_bot.analytics.surveyed import SurveyQuality
 
 NAMES = {"BUN": "Bungoma", "BUS": "Busia"}
 SPANS = (Span.QUARTER, Span.BRANCH, Span.MONTH)
 
 
 def ending(branch: str, arrears: str, completed: int, *, survey: str = "debt_stress") -> list[EndingRow]:
-    """100 asked, 80 delivered, in every span."""
+    """100 asked, 80 delivered, in every span; 5 partial, 3 broken off, 4 refused."""
     rest = 80 - completed - 12
     plain = EndingRow(Span.WEEK, survey, branch, arrears, 100, 80, completed, 5, 3, 4, rest, 20)
     return [replace(plain, span=span) for span in SPANS]
@@ -71,7 +72,7 @@ def test_band_of_few_is_hidden_with_a_second_one_and_keeps_what_the_list_says() 
     bands = [row for row in page(few).reach if row.reach is Reach.ARREARS]
     assert [(row.code, row.hidden, row.coverage, row.completion) for row in bands] == [
         ("none", True, 0.5, None),
-        ("to_30", False, 0.5, 30 / 80),
+        ("to_30", False, 0.5, 0.38),
         ("over_30", True, 0.5, None),
     ]
 
@@ -117,19 +118,54 @@ def test_manners_of_few_are_not_told() -> None:
 
 def test_worst_silences_come_first_and_only_of_those_asked_often() -> None:
     silences = [
-        SilenceRow("debt_stress", "ds1", 30, 3),
+        SilenceRow("debt_stress", "ds1", 30, 5),
         SilenceRow("debt_stress", "ds2", 29, 29),
         SilenceRow("debt_stress", "ds3", 300, 60),
         SilenceRow("debt_stress", "ds4", 300, 0),
-        *(SilenceRow("debt_stress", f"x{n:02}", 1000, 1) for n in range(20)),
+        *(SilenceRow("debt_stress", f"x{n:02}", 1000, 5) for n in range(20)),
     ]
     found = page(ENDINGS, silences=silences).silences
     assert found[:3] == (
         Silence("debt_stress", "ds3", 300, 0.2),
-        Silence("debt_stress", "ds1", 30, 0.1),
-        Silence("debt_stress", "x00", 1000, 0.001),
+        Silence("debt_stress", "ds1", 30, 5 / 30),
+        Silence("debt_stress", "x00", 1000, 0.005),
     )
     assert len(found) == 10
+
+
+def test_silences_of_a_few_or_of_all_but_a_few_are_not_told() -> None:
+    counted = {"ds1": 4, "ds2": 5, "ds3": 33, "ds4": 34, "ds5": 38}
+    silences = [SilenceRow("debt_stress", question, 38, n) for question, n in counted.items()]
+    found = page(ENDINGS, silences=silences).silences
+    assert [each.question for each in found] == ["ds3", "ds2"]
+
+
+def lost(
+    partial: int, broke_off: int, refused: int, unanswered: int, *, unreachable: int = 20
+) -> tuple[int | None, ...]:
+    """What is told of those who were reached and lost in four ways, and of those who were not reached."""
+    counts = (partial, broke_off, refused, unanswered)
+    reached = 40 + sum(counts)
+    row = EndingRow(
+        Span.QUARTER, "sat", "BUN", "none", reached + unreachable, reached, 40, *counts, unreachable
+    )
+    [found] = page([row]).surveys
+    return (found.partial, found.broke_off, found.refused, found.unanswered, found.unreachable)
+
+
+def test_rare_ways_to_be_lost_are_not_told_and_cannot_be_worked_out() -> None:
+    assert lost(5, 6, 7, 8) == (5, 6, 7, 8, 20)
+    # The total of those reached is told, so the next smallest is hidden beside a single one.
+    assert lost(30, 20, 4, 10) == (30, 20, None, None, 20)
+    assert lost(30, 3, 2, 10) == (30, None, None, 10, 20)
+    assert lost(30, 1, 0, 10) == (30, None, None, None, 20)
+    assert lost(0, 0, 0, 0, unreachable=4) == (None, None, None, None, None)
+
+
+def test_shares_of_reach_are_whole_hundredths() -> None:
+    """27 of 80 are 0.3375."""
+    found = page(ending("BUN", "none", 27)).reach[0]
+    assert (found.coverage, found.delivery, found.completion, found.cumulative) == (0.5, 0.8, 0.34, 0.14)
 
 
 def test_quality_of_nothing() -> None:

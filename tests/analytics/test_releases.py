@@ -273,7 +273,7 @@ def test_row_stands_when_its_cell_has_become_small_or_unknown() -> None:
 
 
 def test_unproven_tables_stand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("spm_bot.analytics.releases.proven_safe", lambda *_, **__: False)
+    monkeypatch.setattr("spm_bot.analytics.nesting.proven_safe", lambda *_, **__: False)
     old = each({"a": 20, "b": 30, "c": 40}, week=FORMER)
     first = released(old, FORMER)
     assert first.replaced == {(BRANCH, "DST5")}
@@ -281,6 +281,153 @@ def test_unproven_tables_stand(monkeypatch: pytest.MonkeyPatch) -> None:
     found = released([*old, *each({"a": 12, "b": 12, "c": 15})], last=last)
     assert table(found) == {"a": HIDDEN, "b": HIDDEN, "c": "2026-W40"}
     assert found.replaced == frozenset()
+
+
+PRODUCT, METHOD = Dimension.PRODUCT, Dimension.LOAN_METHOD
+NO_LOAN = {PRODUCT: "", METHOD: ""}
+GROUP = {PRODUCT: "group_loan", METHOD: "group"}
+BUSINESS = {PRODUCT: "business", METHOD: "individual"}
+SCHOOL = {PRODUCT: "school", METHOD: "individual"}
+
+
+def borrowers(*found: tuple[dict[Dimension, str], int, int], week: Week = WEEK) -> list[Response]:
+    """So many people of a product, so many of whom gave the answer."""
+    return [
+        Response(week, "a", {"DST5": float(place < hits)}, segments=segments)
+        for segments, hits, n in found
+        for place in range(n)
+    ]
+
+
+def both(
+    rows: list[Response], *, last: Last | None = None, codes: Sequence[str] = ()
+) -> tuple[dict[str, object], dict[str, object]]:
+    """The tables by product and by loan method."""
+    found = release(
+        gathered(rows),
+        WEEK,
+        minimum=10,
+        totals=["DST5"],
+        tables=[(PRODUCT, "DST5"), (METHOD, "DST5")],
+        codes={PRODUCT: tuple(codes)},
+        last=last or {},
+    )
+    products, methods = (
+        {code: told(cell) for code, cell in found.cells[dimension, "DST5"].items()}
+        for dimension in (PRODUCT, METHOD)
+    )
+    return products, methods
+
+
+def test_products_and_loan_methods_move_on_together_where_nothing_is_hidden() -> None:
+    rows = borrowers((BUSINESS, 20, 60), (SCHOOL, 11, 31), (GROUP, 12, 40), (NO_LOAN, 8, 32))
+    assert both(rows) == (
+        {"business": 60, "school": 31, "group_loan": 40, "": 32},
+        {"individual": 91, "group": 40, "": 32},
+    )
+
+
+def test_a_product_does_not_tell_what_covers_its_loan_method() -> None:
+    """Of 53 people 26 have an individual and 24 a group loan: three have none."""
+    rows = borrowers((BUSINESS, 7, 13), (SCHOOL, 7, 13), (GROUP, 9, 24), (NO_LOAN, 1, 3))
+    products, methods = both(rows)
+    assert products == {"business": HIDDEN, "school": 13, "group_loan": 24, "": HIDDEN}
+    assert set(methods.values()) == {HIDDEN}
+
+
+def test_a_loan_method_does_not_tell_its_small_product() -> None:
+    """Of 66 with an individual loan 60 have one for business: six have one for school."""
+    rows = borrowers((BUSINESS, 20, 60), (SCHOOL, 2, 6), (NO_LOAN, 4, 12), (GROUP, 20, 50))
+    products, methods = both(rows)
+    assert products == {"business": 60, "school": HIDDEN, "group_loan": 50, "": HIDDEN}
+    assert set(methods.values()) == {HIDDEN}
+
+
+def test_a_product_that_nobody_has_is_not_told_by_the_loan_methods() -> None:
+    """Two of the hidden products have 12 people, and so has their loan method: nobody has the third."""
+    rows = borrowers((BUSINESS, 5, 6), (SCHOOL, 5, 6), (GROUP, 9, 24))
+    products, methods = both(rows, codes=["farm"])
+    assert products == {"business": HIDDEN, "school": HIDDEN, "group_loan": 24, "farm": HIDDEN}
+    assert set(methods.values()) == {HIDDEN}
+
+
+def test_neither_moves_where_the_products_tell_what_stands() -> None:
+    """Six and nine are new in the products since they were shown, but only one since their method was."""
+    rows = [
+        *borrowers((BUSINESS, 20, 40), (SCHOOL, 20, 40), (GROUP, 20, 40), week=FORMER),
+        *borrowers((BUSINESS, 6, 12), (SCHOOL, 6, 12), (GROUP, 6, 12), week=WEEK.minus(2)),
+        *borrowers((BUSINESS, 0, 1), (GROUP, 6, 12)),
+    ]
+    last: Last = {(PRODUCT, "DST5", code): window(FORMER) for code in ("business", "school", "group_loan")}
+    last = {**last, **{(METHOD, "DST5", code): window(WEEK.minus(2)) for code in ("individual", "group")}}
+    assert both(rows, last=last) == (
+        {"business": "2026-W40", "school": "2026-W40", "group_loan": "2026-W40"},
+        {"individual": "2026-W42", "group": "2026-W42"},
+    )
+
+
+def test_a_share_told_roughly_is_not_the_rest_of_exact_ones() -> None:
+    """14 of 90 and 14 of 70: of the other 20 nobody."""
+    rows = [*responses("a", 14, 70, week=WEEK), *responses("b", 0, 20, week=WEEK)]
+    assert table(released(rows, codes="ab")) == {"a": HIDDEN, "b": HIDDEN}
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown"),
+    [
+        ({"a": (14, 70), "b": (0, 20), "c": (15, 40)}, "a"),
+        ({"a": (14, 70), "b": (0, 20), "c": (2, 20)}, "abc"),
+        ({"a": (14, 70), "b": (0, 20), "c": (0, 20), "d": (9, 40)}, "a"),
+        ({"a": (14, 70), "b": (20, 20), "c": (25, 40)}, "a"),
+        ({"a": (14, 70), "b": (3, 20), "c": (15, 40)}, "abc"),
+        ({"a": (0, 70), "b": (0, 20), "c": (0, 40)}, "abc"),
+        ({"a": (14, 70), "b": (0, 20), "c": (3, 6), "d": (5, 12)}, "ab"),
+    ],
+    ids=["alone", "two", "two of nothing", "everybody", "told exactly", "nobody at all", "others hidden"],
+)
+def test_shares_told_roughly_need_each_other(counts: dict[str, tuple[int, int]], shown: str) -> None:
+    rows = [row for code, (hits, n) in counts.items() for row in responses(code, hits, n, week=WEEK)]
+    found = table(released(rows, codes=""))
+    assert found == {code: n if code in shown else HIDDEN for code, (_, n) in counts.items()}
+
+
+def test_a_share_told_roughly_is_not_the_rest_of_its_loan_method() -> None:
+    """Three products are told roughly, but one of them is what 20 of 70 leaves of 20 of 90."""
+    rows = borrowers((BUSINESS, 20, 70), (SCHOOL, 0, 20), (GROUP, 1, 20), (NO_LOAN, 1, 20))
+    products, methods = both(rows)
+    assert products == {"business": 70, "school": 20, "group_loan": 20, "": 20}
+    assert set(methods.values()) == {HIDDEN}
+
+
+@pytest.mark.parametrize(("hits", "shown"), [(1, "2026-W43"), (5, 112), (7, 112), (8, "2026-W43")])
+def test_sensitive_total_stands_until_enough_on_either_side_are_new(hits: int, shown: object) -> None:
+    """5 of 100, then 6 of 112, would be one of the twelve who came."""
+    rows = [
+        *responses("a", 5, 100, week=WEEK.previous(), indicator="DST7"),
+        *responses("a", hits, 12, week=WEEK, indicator="DST7"),
+    ]
+    last: Last = {(None, "DST7", WHOLE): window(WEEK.previous())}
+    assert total(released(rows, indicator="DST7", last=last), "DST7") == shown
+
+
+def test_sensitive_rows_stand_until_enough_on_either_side_are_new() -> None:
+    """Those that stand, too, have enough together: else the total, less the others, would tell theirs."""
+
+    def later(**new: tuple[int, int]) -> dict[str, object]:
+        rows = [row for code in "abcd" for row in responses(code, 20, 50, week=FORMER, indicator="DST7")] + [
+            row
+            for code, (hits, n) in new.items()
+            for row in responses(code, hits, n, week=WEEK, indicator="DST7")
+        ]
+        last: Last = {(BRANCH, "DST7", code): window(FORMER) for code in "abcd"}
+        last = {**last, (None, "DST7", WHOLE): window(FORMER)}
+        return table(released(rows, indicator="DST7", codes="abcd", last=last), "DST7")
+
+    full = {"b": (6, 12), "c": (7, 14), "d": (8, 16)}
+    stands = "2026-W40"
+    assert later(a=(5, 10), **full) == {"a": 60, "b": 62, "c": 64, "d": 66}
+    assert later(a=(1, 12), **full) == {"a": stands, "b": stands, "c": 64, "d": 66}
+    assert later(a=(0, 12), b=(4, 12), c=(7, 14), d=(8, 16)) == dict.fromkeys("abc", stands) | {"d": 66}
 
 
 def test_many_answers_are_released_fast() -> None:
@@ -337,7 +484,28 @@ def lives(draw: st.DrawFn) -> list[Response]:
     return rows
 
 
-def digests(rows: list[Response]) -> Iterator[Release]:
+LOANS = {"business": "individual", "school": "individual", "group_loan": "group", "": ""}
+PRODUCTS = {PRODUCT: tuple(LOANS), METHOD: ("individual", "group", "")}
+
+
+@st.composite
+def loans(draw: st.DrawFn) -> list[Response]:
+    """All answers of people of four products and three loan methods, some of them rare."""
+    rates = draw(st.fixed_dictionaries({code: st.sampled_from([0.0, 0.1, 0.3, 1, 3]) for code in LOANS}))
+    dice = draw(st.randoms(use_true_random=False))
+    return [
+        Response(LAST.minus(age), "a", {"DST5": float(dice.random() < 0.4)}, segments=_loan(code))
+        for age in reversed(range(SPAN))
+        for code, rate in rates.items()
+        for _ in range(dice.randint(0, round(2 * rate)) if rate >= 1 else int(dice.random() < rate))
+    ]
+
+
+def _loan(product_code: str) -> dict[Dimension, str]:
+    return {PRODUCT: product_code, METHOD: LOANS[product_code]}
+
+
+def digests(rows: list[Response], cells: Mapping[Dimension, tuple[str, ...]] = CELLS) -> Iterator[Release]:
     """Every week's digest, each knowing what those before it showed."""
     readings = gathered(rows)
     last: Last = {}
@@ -347,8 +515,8 @@ def digests(rows: list[Response]) -> Iterator[Release]:
             LAST.minus(age),
             minimum=MINIMUM,
             totals=["DST5"],
-            tables=[(dimension, "DST5") for dimension in CELLS],
-            codes=CELLS,
+            tables=[(dimension, "DST5") for dimension in cells],
+            codes=cells,
             last=last,
         )
         yield found
@@ -357,15 +525,19 @@ def digests(rows: list[Response]) -> Iterator[Release]:
 
 @dataclass(frozen=True)
 class Reader:
-    """Who kept every digest: the unknowns are the answers of each week, branch and gender."""
+    """Who kept every digest: the unknowns are the answers of each week and of codes that go together."""
 
-    counts: Mapping[tuple[str, str, str], int]
+    dimensions: tuple[Dimension, ...]
+    counts: Mapping[tuple[str, ...], int]
 
-    def within(self, weeks: Window, code: str | None = None) -> tuple[int, ...]:
+    def within(
+        self, weeks: Window, dimension: Dimension | None = None, code: str | None = None
+    ) -> tuple[int, ...]:
         return tuple(
             place
             for place, (week, *codes) in enumerate(self.counts)
-            if weeks.first <= week <= weeks.last and (code is None or code in codes)
+            if weeks.first <= week <= weeks.last
+            and (dimension is None or codes[self.dimensions.index(dimension)] == code)
         )
 
     def told(self, places: tuple[int, ...]) -> Sum:
@@ -378,10 +550,12 @@ class Reader:
         for found in shown:
             if isinstance(found.totals["DST5"], Fresh):
                 sums.append(self.told(self.within(found.window)))
-            for cells in found.cells.values():
+            for (dimension, _), cells in found.cells.items():
                 fresh = [code for code, cell in cells.items() if isinstance(cell, Fresh)]
-                sums += [self.told(self.within(found.window, code)) for code in fresh]
-                hidden += [self.within(found.window, code) for code in cells.keys() - fresh if fresh]
+                sums += [self.told(self.within(found.window, dimension, code)) for code in fresh]
+                hidden += [
+                    self.within(found.window, dimension, code) for code in cells.keys() - fresh if fresh
+                ]
         if not hidden:
             return ()
         confined = ranges(Known(len(self.counts), tuple(sums)), tuple(hidden), seconds=60.0)
@@ -389,15 +563,24 @@ class Reader:
         return confined
 
 
+WEEKS = [str(LAST.minus(age)) for age in reversed(range(SPAN))]
+
+
 def reader(rows: list[Response]) -> Reader:
-    weeks = [str(LAST.minus(age)) for age in reversed(range(SPAN))]
     counts = Counter(
         (str(row.week), row.branch, row.segments[Dimension.GENDER])
         for row in rows
         if row.values["DST5"] is not None
     )
-    cells = product(weeks, CELLS[BRANCH], CELLS[Dimension.GENDER])
-    return Reader({cell: counts[cell] for cell in cells})
+    cells = product(WEEKS, CELLS[BRANCH], CELLS[Dimension.GENDER])
+    return Reader((BRANCH, Dimension.GENDER), {cell: counts[cell] for cell in cells})
+
+
+def reader_of_loans(rows: list[Response]) -> Reader:
+    """One who knows which loan method each product has."""
+    counts = Counter((str(row.week), row.segments[PRODUCT], row.segments[METHOD]) for row in rows)
+    cells = [(week, code, method) for week in WEEKS for code, method in LOANS.items()]
+    return Reader((PRODUCT, METHOD), {cell: counts[cell] for cell in cells})
 
 
 @given(lives())
@@ -408,6 +591,13 @@ def test_no_hidden_count_can_be_worked_out(rows: list[Response]) -> None:
     Two digests that follow each other are part of it, and so is whatever a manager's scope leaves of them.
     """
     assert all(found.values >= MINIMUM for found in reader(rows).works_out(digests(rows)))
+
+
+@given(loans())
+@settings(max_examples=25, deadline=None)
+def test_no_hidden_count_can_be_worked_out_from_products_and_loan_methods(rows: list[Response]) -> None:
+    confined = reader_of_loans(rows).works_out(digests(rows, PRODUCTS))
+    assert all(found.values >= MINIMUM for found in confined)
 
 
 @given(lives())
@@ -442,3 +632,20 @@ def test_a_reader_works_out_what_is_hidden_carelessly() -> None:
     assert reader(rows).works_out([found]) == (Range(0, 23), Range(0, 23))
     careless = replace(found, cells={(BRANCH, "DST5"): {**cells, "b": Fresh(np.arange(3, 23))}})
     assert reader(rows).works_out([careless]) == (Range(3, 3),)
+
+
+def test_a_reader_works_out_what_two_tables_of_the_same_people_tell() -> None:
+    rows = borrowers((BUSINESS, 7, 13), (SCHOOL, 7, 13), (GROUP, 9, 24), (NO_LOAN, 1, 3))
+    kept = release(
+        gathered(rows),
+        WEEK,
+        minimum=10,
+        totals=["DST5"],
+        tables=[(PRODUCT, "DST5"), (METHOD, "DST5")],
+        codes={},
+        last={},
+    )
+    careless: dict[str, Cell] = {"individual": Fresh(np.arange(26)), "group": HIDDEN, "": HIDDEN}
+    apart = replace(kept, cells={**kept.cells, (METHOD, "DST5"): careless})
+    assert Range(3, 3) in reader_of_loans(rows).works_out([apart])
+    assert all(found.values >= 10 for found in reader_of_loans(rows).works_out([kept]))

@@ -9,20 +9,20 @@ from typing import Any
 
 from spm_bot.analytics.actions import Action, ActionKind
 from spm_bot.analytics.board import Board, Outreach, ProcessRow, Safeguards
-from spm_bot.analytics.breakdowns import Breakdown, Row
+from spm_bot.analytics.breakdowns import Beyond, Breakdown, Row
 from spm_bot.analytics.commitments import Commitment, Commitments, Lever, Outcome
 from spm_bot.analytics.digest import Digest, Remark
 from spm_bot.analytics.dimensions import Dimension
 from spm_bot.analytics.figures import Aim, AimKind, Figure, Point, Unscored
-from spm_bot.analytics.breakdowns import Beyond
 from spm_bot.analytics.heard import Heard
 from spm_bot.analytics.indicators import Unit
 from spm_bot.analytics.measures import End, Exact, Rough
 from spm_bot.analytics.objectives import Objective, Standing
 from spm_bot.analytics.portfolio import Book
 from spm_bot.analytics.quadrants import Corner, Place, Scatter
-from spm_bot.analytics.quality import Quality, Reach, ReachRow, Silence, SurveyQuality
+from spm_bot.analytics.quality import Quality, Reach, ReachRow, Silence
 from spm_bot.analytics.signals import Verdict
+from spm_bot.analytics.surveyed import SurveyQuality
 from spm_bot.analytics.themes import Quote, ThemeRow, Themes
 from spm_bot.analytics.windows import Window
 from spm_bot.analytics.workloads import Workload
