@@ -1,7 +1,7 @@
 import pytest
 
-from spm_bot.analytics.figures import Aim, AimKind
 from spm_bot.analytics.breakdowns import Beyond
+from spm_bot.analytics.figures import Aim, AimKind
 from spm_bot.analytics.indicators import CATALOGUE
 from spm_bot.analytics.measures import Exact
 from spm_bot.analytics.objectives import Standing

@@ -7,7 +7,7 @@ with `@`, and the player writes the rest:
     @ Amina joined                    a client who agreed to everything; her phone is the one in hand
     @ Amina joined without private questions
     @ Chantal joined, French          the phone speaks French
-    @ Officer of BUN is staff         `Manager`, `Head of all branches` likewise
+    @ Officer of BUN is staff         `Manager`, `Head of all branches` likewise; `…, Arabic` reads Arabic
     @ the list of staff is imported   with a number for whoever a staff link is for
     @ the digest of 2026-W47 is stored
     @ whoever waits is called, and let in
@@ -166,8 +166,8 @@ class Player:
             case [name, "is", rest] if rest.startswith("invited to "):
                 await self.world.invite(name, rest.removeprefix("invited to "))
             case [name, "of", rest] if rest.endswith(" is staff"):
-                branch = rest.removesuffix(" is staff")
-                await self.world.hire(name, handle=name, branch="" if branch == "all branches" else branch)
+                branch = rest.removesuffix(" is staff").removeprefix("all branches")
+                await self.world.hire(name, handle=name, branch=branch, language=spoken)
                 self.hand = (name, spoken)
             case _:
                 raise ValueError(f"nobody knows how to play: @ {words}")

@@ -273,10 +273,10 @@ class World:
             if row.code not in but:
                 await self.enrol(row.code, handle=row.code)
 
-    async def hire(self, name: str, *, handle: str, branch: str = "BUN") -> None:
+    async def hire(self, name: str, *, handle: str, branch: str = "BUN", language: str = "en") -> None:
         """A member of staff with the role of that name, already registered."""
-        work = partial(_hire, name=name, branch=branch, address=Address(NAME, handle), at=self.clock.now())
-        await self.store.write(work)
+        chat = partial(_hire, address=Address(NAME, handle), language=language)
+        await self.store.write(partial(chat, name=name, branch=branch, at=self.clock.now()))
 
     async def list_staff(self) -> None:
         """The institution's list of staff is imported: one row for everybody a staff link is for."""
@@ -349,8 +349,10 @@ def _enrol(
         )
 
 
-def _hire(connection: Connection, *, name: str, branch: str, address: Address, at: datetime) -> None:
-    chat = people.meet(connection, address, language="en")
+def _hire(
+    connection: Connection, *, name: str, branch: str, address: Address, language: str, at: datetime
+) -> None:
+    chat = people.meet(connection, address, language=language)
     role, listed = STAFF[name], employees.employee_by_code(connection, name)
     staff = listed.id if listed else roles.add_staff(connection, subject=f"{role}-{branch}")
     people.hold(connection, chat.id, staff_member=staff, at=at)

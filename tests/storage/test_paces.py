@@ -93,9 +93,7 @@ async def test_only_whole_responses_of_standing_rounds_in_13_weeks_are_looked_at
         respond(connection, "C5", CALM, origin="adhoc")
 
     await store.write(fill)
-    assert await store.read(lambda c: paces.manners(c, WEEK)) == (
-        MannerRow("client_exit", 10.0, alike=True),
-    )
+    assert await store.read(lambda c: paces.manners(c, WEEK)) == (MannerRow("client_exit", 10.0, alike=True),)
     assert {row.survey for row in await store.read(lambda c: paces.silences(c, WEEK))} == {"client_exit"}
 
 

@@ -30,7 +30,18 @@ WALKS = int(os.environ.get("SPM_WALKS", "500"))
 LIBRARY = Library.shipped()
 LANGUAGES = ["en", "fr", "es", "sw", "hi", "ar"]
 SURVEYS = [*LIBRARY.surveys.values(), SURVEY, FORM]
-NAMES = ("places", "templates", "branches", "languages", "clients", "moments", "products", "rounds")
+NAMES = (
+    "places",
+    "templates",
+    "branches",
+    "languages",
+    "clients",
+    "moments",
+    "products",
+    "rounds",
+    "indicators",
+    "levers",
+)
 LISTS = dict.fromkeys(NAMES, PLACES["places"])
 SUPPLIED: dict[str, str | float] = {"count": 12.0, "known": 12.0, "eligible": "40", "sample": "40"}
 
@@ -42,6 +53,9 @@ FACTS = st.fixed_dictionaries(
         "loan_method": st.sampled_from(["group", "individual", ""]),
         "tenure_months": st.sampled_from([0.0, 11.0, 12.0, 40.0]),
         "may": st.sampled_from(["template", "any"]),
+        "many": st.sampled_from(["yes", "no"]),
+        "today": st.just(20261124.0),
+        "latest": st.just(20281121.0),
     }
 )
 STRANGE = [
@@ -225,7 +239,8 @@ def finish(walk: Walk) -> None:
         elif question.kind is Kind.SELECT_MULTIPLE:
             body = Text(printed(choices_of(session, question))[0])
         else:
-            body = Text("because of the rain in 2026" if question.kind is Kind.TEXT else "1")
+            words = "2027-03-31" if question.name == "due_day" else "because of the rain in 2026"
+            body = Text(words if question.kind is Kind.TEXT else "1")
         walk.take(engine.reply(walk.survey, session, body, at=AT + walk.now))
     raise AssertionError(f"{walk.survey.code} does not end")
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from spm_bot.storage import audits, observations, roles
+from spm_bot.storage import audits, roles
 from spm_bot.storage.rounds import Round, all_rounds
-from spm_bot.storage.tables import clients, draws, invitations, responses, rounds
+from spm_bot.storage.tables import clients, draws, invitations, observations, responses, rounds
+from tests.seed import rows_of
 from tests.stage.fieldworkers import becomes_too
 from tests.stage.world import World, crowd
 
@@ -300,7 +301,7 @@ async def test_answers_to_an_adhoc_survey_enter_no_indicator(sqlite_world: World
         await world.say(text, handle=name)
     origins = await world.store.read(lambda c: c.execute(select(responses.c.origin)).scalars().all())
     assert list(origins) == ["adhoc"]
-    assert await world.store.read(lambda c: observations.between(c, "2026-W01", "2026-W53")) == []
+    assert await world.store.read(lambda c: rows_of(c, observations, "indicator")) == []
 
 
 async def test_sample_is_spread_over_the_strata(sqlite_world: World) -> None:

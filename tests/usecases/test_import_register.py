@@ -13,7 +13,7 @@ from spm_bot.fieldwork.register import BranchFacts, ClientRow, LoanRow, Register
 from spm_bot.storage import audits, branch_months, colleagues, people, peppers, roles, rounds
 from spm_bot.storage.audits import Audit
 from spm_bot.storage.store import Connection, Store
-from spm_bot.storage.tables import clients, invitations, loans, observations, portfolios, staff
+from spm_bot.storage.tables import clients, invitations, loans, portfolios, responses, staff
 from spm_bot.storage.tables import people as people_table
 from spm_bot.usecases import import_register as importing
 from spm_bot.usecases.import_register import carry_out_import, import_register
@@ -485,7 +485,7 @@ async def test_old_answers_stay_in_the_branch_where_they_were_given(world: World
     await world.say("stop", handle="amina")
     await world.wait(4 * DAY)
     seen = ("branch", "product", "gender")
-    before = await world.store.read(lambda c: rows_of(c, observations, *seen))
+    before = await world.store.read(lambda c: rows_of(c, responses, *seen))
     assert {branch for branch, _, _ in before} == {"BUN"}
     moved = row("Amina", branch="BUS", product="group_loan", gender="")
     await import_register(
@@ -495,7 +495,7 @@ async def test_old_answers_stay_in_the_branch_where_they_were_given(world: World
         now=world.clock.now(),
     )
     assert (await world.store.read(lambda c: people.client_by_code(c, "Amina"))).branch == "BUS"
-    assert await world.store.read(lambda c: rows_of(c, observations, *seen)) == before
+    assert await world.store.read(lambda c: rows_of(c, responses, *seen)) == before
 
 
 async def test_names_are_not_sealed_again_when_other_facts_change(store: Store) -> None:

@@ -6,21 +6,26 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from types import MappingProxyType
 
 import pytest
 from sqlalchemy import select
 
+from spm_bot.analytics.commitments import Draft, Lever
 from spm_bot.fieldwork.register import StaffRow
 from spm_bot.messages import Address, Outbound
 from spm_bot.storage import (
     audits,
     colleagues,
+    decisions,
     links,
     outbox,
     people,
     peppers,
+    promises,
+    quotes,
     rounds,
     seals,
     sessions,
@@ -29,7 +34,7 @@ from spm_bot.storage import (
 from spm_bot.storage.audits import Audit
 from spm_bot.storage.sealed_columns import SEALED
 from spm_bot.storage.store import Connection, Store, vault_of
-from spm_bot.storage.tables import staff
+from spm_bot.storage.tables import comments, staff
 from spm_bot.storage.vault import Vault
 from spm_bot.surveys.session import Answer, Session
 from spm_bot.usecases import rotate as module
@@ -42,6 +47,25 @@ CLIENTS = 5
 SURVEY = desk().library.survey("debt_stress")
 HANDLES = next(each for each in SEALED if each.name == "addresses.handle")
 CLEAN = Standing(older=(0,), unlisted=0, codes=0)
+DRAFT = Draft(
+    week="2026-W47",
+    branch="BUN",
+    indicator="debt",
+    value=40.0,
+    low=32.0,
+    high=49.0,
+    lever=Lever.PRICE,
+    decision="Explain the price to everybody",
+    reason="clients do not know it",
+    owner="Zawadi",
+    due_on=date(2027, 1, 31),
+    expected=30.0,
+    check_on=date(2027, 5, 2),
+    money="20 000 shillings",
+    effect="fewer surprises",
+    harms=True,
+    approver="Head Office",
+)
 
 
 @asynccontextmanager
@@ -82,6 +106,12 @@ def fill(connection: Connection) -> None:
     )
     said = replace(began.session, answers=MappingProxyType({"c": Answer((), text="I owe my brother", at=AT)}))
     sessions.save(connection, began, said, status=sessions.ACTIVE, at=AT)
+    [comment] = connection.execute(select(comments.c.id)).scalars()
+    settle = partial(quotes.settle, week=DRAFT.week, branch="BUN", theme="price", by="S1", at=AT)
+    settle(connection, comment, words="I owe somebody")
+    number = decisions.write(connection, DRAFT, by="S1", at=AT)
+    decisions.review(connection, number, at=AT, minute="Board, item 4")
+    promises.write(connection, {"en": "We did it"}, branch="BUN", by="S1", at=AT, until=AT + DAY)
     outbox.put(connection, meet(connection, "C0"), [Outbound("Hello Asha")], kind="reply", at=AT)
     outbox.keep_file(connection, b"a picture \xff")
     peppers.forget_code(connection, "C9", pepper=bytes(32), at=AT)
