@@ -1,4 +1,4 @@
-"""The loan book as a digest shows it: in order, beside the stress of branches, with what must be said of it."""
+"""The loan book as a digest shows it: in order, beside the stress of branches, and what must be told of it."""
 
 from __future__ import annotations
 
