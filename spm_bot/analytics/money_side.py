@@ -1,4 +1,4 @@
-"""The loan book as a digest shows it: in order, beside the stress of branches, and what must be told of it."""
+"""The loan book as a digest shows it: in order, beside the stress of branches, and when it is stale."""
 
 from __future__ import annotations
 
