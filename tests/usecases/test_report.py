@@ -1,38 +1,33 @@
+"""The digests of a week: made and stored once, drawn for those who read them, handed out once."""
+
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
 from functools import partial
-from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
-from spm_bot.analytics.digest import ContactRow, CoverageRow, ObservationRow, PortfolioRow, Span, from_json
-from spm_bot.storage import (
-    digests,
-    observations,
-    outbox,
-    people,
-    responses,
-    rounds,
-    sessions,
-    survey_versions,
-)
-from spm_bot.storage.observations import Segments
+from spm_bot.analytics.digest import Digest, Remark, from_json
+from spm_bot.analytics.indicators import Observed
+from spm_bot.reports.card import card
+from spm_bot.reports.folio import Folio
+from spm_bot.storage import digests, observations, outbox, people, portfolio_days, registers, responses
 from spm_bot.storage.responses import Response
 from spm_bot.storage.store import Connection, Store
 from spm_bot.storage.tables import digests as digest_table
-from spm_bot.storage.tables import files as file_table
-from spm_bot.surveys.session import Session
+from spm_bot.storage.tables import observations as observation_table
+from spm_bot.texts import Voice, voice
 from spm_bot.times import Week
-from spm_bot.usecases.report import Inputs, compute, gather, weekly
+from spm_bot.usecases.report import compute, weekly
 from spm_bot.usecases.visit import Desk
-from tests.seed import AT, DAY, asked, enrol, hire, meet, open_round, row, rows_of
+from tests.seed import AT, DAY, HOUR, enrol, hire, meet, row, rows_of
 from tests.stage.world import desk
+from tests.storage.test_responses import SEGMENTS
+from tests.storage.test_sessions import begin
 
 WEEK = Week.parse("2026-W47")
-SURVEY = desk().library.survey("debt_stress")
+BROKEN = "no room for the picture"
 
 
 def small_desk() -> Desk:
@@ -41,171 +36,153 @@ def small_desk() -> Desk:
     return replace(desk(), institution=institution.model_copy(update={"branches": institution.branches[:2]}))
 
 
-def answer(
-    connection: Connection,
-    code: str,
-    *,
-    week: Week,
-    value: float | None = 1.0,
-    origin: str = "standing",
-    days_in_arrears: int = 0,
-    branch: str = "BUN",
-    invited: Week | None = None,
-) -> int:
-    """A client who answered in `week`, and was asked in that week unless `invited` says when."""
-    [client] = enrol(connection, row(code, branch=branch, days_in_arrears=days_in_arrears))
-    round_ = open_round(connection, origin, origin=origin)
-    fresh = asked(client, week=str(invited or week), branch=branch, in_arrears=days_in_arrears > 0)
-    [made] = rounds.invite(connection, round_, [fresh]).values()
-    rounds.set_delivered(connection, [made], at=AT)
-    rounds.set_outcome(connection, made, "completed")
-    opened = sessions.open_session(
-        connection,
-        Session(SURVEY.code, SURVEY.version, "en", AT, turn=1),
-        version=survey_versions.keep(connection, SURVEY),
-        form=False,
-        address=meet(connection, code),
-        client=client,
-        invitation=made,
-        lasts=timedelta(hours=72),
-    )
+def answer(connection: Connection, code: str, value: float) -> None:
+    """A client of Bungoma who answered in the week."""
+    [client] = enrol(connection, row(code))
     response = Response(
-        session=opened.id,
+        session=begin(connection, client=client, handle=code).id,
         client=client,
         survey="debt_stress",
-        origin=origin,
+        origin="standing",
         partial=False,
         late=False,
-        language="en",
-        channel="test",
         started_at=AT,
-        ended_at=AT,
-        week=str(week),
+        ended_at=AT + HOUR,
+        week=str(WEEK),
         scored={},
+        segments=replace(SEGMENTS, branch="BUN"),
     )
-    observations.add(
-        connection,
-        responses.record(connection, response),
-        [("DST5", value)],
-        week=str(week),
-        survey="debt_stress",
-        origin=origin,
-        partial=False,
-        segments=Segments(branch, "", "", "", days_in_arrears > 0, "en", "test"),
-    )
-    return client
-
-
-async def test_everything_a_digest_needs_is_gathered(store: Store) -> None:
-    """W44 closed the last month: who answered after it is not yet heard in what is said of a branch."""
-    first, before = WEEK.minus(47), WEEK.minus(48)
-
-    def contact(span: Span, branch: str, *, arrears: bool, asked: int = 1, answered: int = 1) -> ContactRow:
-        return ContactRow(span, branch, arrears, True, asked, asked, answered)
-
-    def fill(connection: Connection) -> list[int]:
-        old = answer(connection, "old", week=first)
-        answer(connection, "too old", week=before)
-        now = answer(connection, "now", week=WEEK, value=None, days_in_arrears=40, branch="BUS")
-        answer(connection, "next", week=WEEK.next())
-        answer(connection, "adhoc", week=WEEK, origin="adhoc")
-        quarter = answer(connection, "quarter", week=WEEK.minus(12), value=0.0)
-        fresh = answer(connection, "fresh", week=WEEK.minus(4))
-        late = answer(connection, "late", week=WEEK.minus(2), invited=WEEK.minus(3))
-        return [old, now, quarter, fresh, late]
-
-    old, now, quarter, fresh, late = await store.write(fill)
-    assert await store.read(partial(gather, week=WEEK)) == Inputs(
-        observations=(
-            ObservationRow(str(first), "debt_stress", "DST5", 1.0, "BUN", old),
-            ObservationRow("2026-W47", "debt_stress", "DST5", None, "BUS", now),
-            ObservationRow("2026-W35", "debt_stress", "DST5", 0.0, "BUN", quarter),
-            ObservationRow("2026-W43", "debt_stress", "DST5", 1.0, "BUN", fresh),
-            ObservationRow("2026-W45", "debt_stress", "DST5", 1.0, "BUN", late),
-        ),
-        contacts=(
-            contact(Span.QUARTER, "BUN", arrears=False, asked=3, answered=3),
-            contact(Span.QUARTER, "BUS", arrears=True),
-            contact(Span.WEEK, "BUS", arrears=True),
-            contact(Span.BRANCH, "BUN", arrears=False, asked=3, answered=2),
-            contact(Span.MONTH, "BUN", arrears=False, asked=2, answered=1),
-        ),
-        coverage=(
-            CoverageRow("BUN", borrowers=7, joined=7, in_arrears=0, joined_in_arrears=0),
-            CoverageRow("BUS", borrowers=1, joined=1, in_arrears=1, joined_in_arrears=1),
-        ),
-        portfolio=(
-            PortfolioRow("BUN", "KES", 7000.0, 0.0, 0.0, date(2026, 11, 20)),
-            PortfolioRow("BUS", "KES", 1000.0, 1000.0, 0.0, date(2026, 11, 20)),
-        ),
-    )
-
-
-async def test_empty_database_gathers_nothing(store: Store) -> None:
-    assert await store.read(partial(gather, week=WEEK)) == Inputs((), (), (), ())
+    said = [Observed("DST5", value)]
+    heard = responses.record(connection, response)
+    observations.add(connection, heard, said, week=str(WEEK), origin="standing")
 
 
 def fill(connection: Connection) -> None:
+    """Twelve answers; a manager of everything who reads English, one of Bungoma who reads French."""
     for number in range(12):
-        answer(connection, f"C{number}", week=WEEK, value=float(number < 4))
+        answer(connection, f"C{number}", float(number < 4))
+    meet(connection, "bungoma", language="fr")
     hire(connection, "head", role="spm_manager")
     hire(connection, "bungoma", role="manager", branch="BUN")
+    hire(connection, "admin", role="administrator")
 
 
-async def sent(store: Store) -> dict[str, list[str]]:
+def sketch(digest: Digest, reader: Voice) -> Folio:
+    """Everything that is drawn, in no time."""
+    name = f"{digest.scope or 'all'} {reader.language}"
+    return Folio(card=name, picture=b"picture", line=None, pages=b"pages", workbook=b"workbook")
+
+
+def broken(digest: Digest, reader: Voice) -> Folio:
+    raise RuntimeError(BROKEN)
+
+
+async def sent(store: Store) -> list[tuple[str, str]]:
+    """Who is written to, and the first line of what each message says."""
     due = await store.read(partial(outbox.due, now=AT + DAY, limit=100))
     handles = await store.read(partial(people.handles, address_ids={each.address_id for each in due}))
-    return {handles[each.address_id].handle: each.message.text.splitlines()[:1] for each in due}
-
-
-async def test_weekly_makes_stores_and_hands_out_each_scope_once(store: Store) -> None:
-    await store.write(fill)
-    small = small_desk()
-    made = await weekly(WEEK, store=store, desk=small, now=AT)
-    assert [report.digest.scope for report in made] == [None, "BUN", "BUS"]
-    for report in made:
-        stored = await store.read(partial(digests.find, week="2026-W47", scope=report.digest.scope or ""))
-        assert stored is not None
-        assert (from_json(stored.body), stored.card) == (report.digest, report.card)
-        assert stored.picture is not None
-        assert await store.read(partial(outbox.file_body, name=stored.picture)) == report.picture
-    handed = await sent(store)
-    assert handed == {"head": [made[0].card.splitlines()[0]], "bungoma": [made[1].card.splitlines()[0]]}
-
-    again = await weekly(WEEK, store=store, desk=small, now=AT + DAY)
-    assert again == made
-    assert len(await store.read(partial(outbox.due, now=AT + DAY, limit=100))) == 2
-    assert len(await store.read(lambda c: rows_of(c, digest_table, "id"))) == 3
-    assert len(await store.read(lambda c: rows_of(c, file_table, "id"))) == len(
-        {report.picture for report in made}
+    return sorted(
+        (handles[each.address_id].handle, each.message.text.partition("\n")[0])
+        for each in due
+        if each.message.text
     )
 
 
-async def test_all_digests_of_a_week_are_read_at_one_moment(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whatever is answered while they are made, the institution's and the branches' figures agree."""
+async def stored(store: Store) -> list[tuple[str, str]]:
+    return sorted(await store.read(lambda c: rows_of(c, digest_table, "scope", "body")))
+
+
+async def test_weekly_makes_stores_draws_and_hands_out_each_scope_once(store: Store) -> None:
+    """Nobody manages Busia: its digest is kept, but not drawn."""
     await store.write(fill)
-    read, reads = store.read, []
+    made = await weekly(WEEK, store=store, desk=small_desk(), now=AT, draw=sketch)
+    assert [(each.digest.scope, each.language) for each in made] == [(None, "en"), ("BUN", "fr")]
+    bodies = dict(await stored(store))
+    assert sorted(bodies) == ["", "BUN", "BUS"]
+    for each in made:
+        assert from_json(bodies[each.digest.scope or ""]) == each.digest
+    assert await sent(store) == [("bungoma", "BUN fr"), ("head", "all en")]
+    drawn = await store.read(lambda c: digests.rendering(c, str(WEEK), "BUN", languages=("fr",)))
+    assert drawn is not None
+    assert drawn.line is None
+    kept = [drawn.picture, drawn.pages, drawn.workbook]
+    files = [await store.read(partial(outbox.file_body, name=name)) for name in kept if name]
+    assert files == [b"picture", b"pages", b"workbook"]
+    assert await store.read(lambda c: digests.rendering(c, str(WEEK), "BUS", languages=("en",))) is None
 
-    async def counted(work: Callable[[Connection], Any]) -> object:
-        reads.append(work)
-        return await read(work)
 
-    monkeypatch.setattr(store, "read", counted)
+async def test_french_manager_gets_a_french_card(store: Store) -> None:
+    await store.write(fill)
     made = await weekly(WEEK, store=store, desk=small_desk(), now=AT)
-    assert (len(made), len(reads)) == (3, 1)
+    [whole, branch] = made
+    assert (whole.language, branch.language) == ("en", "fr")
+    assert await sent(store) == [
+        ("bungoma", branch.folio.card.partition("\n")[0]),
+        ("head", whole.folio.card.partition("\n")[0]),
+    ]
+    assert branch.folio.card == card(branch.digest, voice("fr")) != card(branch.digest, voice("en"))
 
 
-async def test_digest_counts_what_clients_said(store: Store) -> None:
+async def test_institution_without_managers_is_drawn_in_its_first_language(store: Store) -> None:
+    made = await weekly(WEEK, store=store, desk=small_desk(), now=AT, draw=sketch)
+    assert [(each.digest.scope, each.language) for each in made] == [(None, "en")]
+    assert await sent(store) == []
+
+
+async def test_week_made_twice_stays_what_it_was_and_is_sent_once(store: Store) -> None:
     await store.write(fill)
-    digest = await compute(WEEK, None, store=store, desk=small_desk())
-    figure = digest.figure("DST5")
-    assert figure is not None
-    assert digest.minimum_cell == 10
-    assert digest.institution == "Umoja Microfinance"
+    first = await weekly(WEEK, store=store, desk=small_desk(), now=AT, draw=sketch)
+    before = await stored(store)
+    messages = await sent(store)
+    for number in range(12):
+        await store.write(partial(answer, code=f"late {number}", value=1.0))
+    assert await weekly(WEEK, store=store, desk=small_desk(), now=AT + HOUR, draw=sketch) == first
+    assert await stored(store) == before
+    assert await sent(store) == messages
+
+
+async def test_stored_digest_outlives_its_answers(store: Store) -> None:
+    await store.write(fill)
+    [whole, *_] = await weekly(WEEK, store=store, desk=small_desk(), now=AT, draw=sketch)
+    await store.write(lambda c: c.execute(delete(observation_table)).rowcount)
+    assert await compute(WEEK, None, store=store, desk=small_desk()) == whole.digest
+
+
+async def test_drawing_that_fails_sends_nothing_and_tells_administrators(store: Store) -> None:
+    """What was computed stays, and the next try draws that."""
+    await store.write(fill)
+    with pytest.raises(RuntimeError, match=BROKEN):
+        await weekly(WEEK, store=store, desk=small_desk(), now=AT, draw=broken)
+    [(handle, words)] = await sent(store)
+    assert (handle, "2026-W47" in words) == ("admin", True)
+    before = await stored(store)
+    assert [scope for scope, _ in before] == ["", "BUN", "BUS"]
+    await weekly(WEEK, store=store, desk=small_desk(), now=AT, draw=sketch)
+    assert await stored(store) == before
+    assert [handle for handle, _ in await sent(store)] == ["admin", "bungoma", "head"]
+
+
+async def test_digest_of_an_old_layout_is_made_anew(store: Store) -> None:
+    fresh = await compute(WEEK, None, store=store, desk=small_desk())
+    keep = partial(digests.keep, week=str(WEEK), scope="", body='{"layout": 1}')
+    await store.write(keep)
+    assert await compute(WEEK, None, store=store, desk=small_desk()) == fresh
+    await weekly(WEEK, store=store, desk=small_desk(), now=AT, draw=sketch)
+    assert from_json(dict(await stored(store))[""]) == fresh
 
 
 async def test_unknown_branch_is_refused(store: Store) -> None:
     with pytest.raises(ValueError, match="XXX"):
         await compute(WEEK, "XXX", store=store, desk=small_desk())
+
+
+@pytest.mark.parametrize(("listed", "old"), [("2026-08-20", True), ("2026-11-20", False)])
+async def test_old_portfolio_is_called_old(store: Store, listed: str, old: bool) -> None:
+    def list_of(connection: Connection) -> None:
+        registers.write_clients(connection, [row("C1")], subjects=["s1"], as_of=listed)
+        portfolio_days.keep_day(connection, listed)
+
+    await store.write(list_of)
+    digest = await compute(WEEK, None, store=store, desk=small_desk())
+    assert (Remark.STALE_PORTFOLIO in digest.remarks) is old
+    assert ("over a month old" in card(digest, voice("en"))) is old
