@@ -71,9 +71,12 @@ def effective_size(spread: float, *, error: float, n: int, df: int) -> float:
 def _effective(values: Floats, drawn: Design, found: Derived) -> float:
     n = len(values)
     if np.ptp(values) == 0:
-        return n / kish(drawn.weights)
-    spread = float((drawn.weights * (values - found.value) ** 2).sum() / drawn.weights.sum())
-    return min(float(n), effective_size(spread, error=found.error, n=n, df=found.df))
+        size = n / kish(drawn.weights)
+    else:
+        spread = float((drawn.weights * (values - found.value) ** 2).sum() / drawn.weights.sum())
+        size = effective_size(spread, error=found.error, n=n, df=found.df)
+    # Sums of equal weights leave noise that would make more of n answers than they are.
+    return min(float(n), size)
 
 
 def _check(values: Floats, unit: Unit) -> None:

@@ -3,7 +3,7 @@ from math import inf, nan, sqrt
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.stats import ttest_1samp
 
@@ -181,6 +181,7 @@ def samples(draw: st.DrawFn) -> tuple[Unit, Floats, Floats]:
 
 
 @given(samples())
+@example((Unit.SHARE, np.array([0.0, 0.0]), np.array([0.3, 0.3])))
 def test_the_range_holds_the_value_and_stays_on_the_scale(sample: tuple[Unit, Floats, Floats]) -> None:
     unit, values, weights = sample
     for found in (estimate(values, unit=unit), estimate(values, unit=unit, weights=weights)):
