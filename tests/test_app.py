@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import stat
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -52,6 +53,13 @@ async def job(settings: Settings, name: str) -> Job:
     async with opened(settings) as store:
         jobs = make_jobs(make_desk(settings.institution), store)
     return next(each for each in jobs if each.name == name)
+
+
+def test_process_that_serves_loads_no_numerical_library() -> None:
+    """They are large and slow to load: only the process that makes digests does."""
+    script = "import sys, spm_bot.app; print(sorted({'numpy', 'scipy', 'matplotlib'} & set(sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
 
 
 async def test_serve_needs_a_token(settings: Settings) -> None:

@@ -11,12 +11,8 @@ import numpy as np
 from spm_bot.analytics.indicators import CATALOGUE, SENSITIVE, Unit
 from spm_bot.analytics.measures import ENOUGH, TELLING
 from spm_bot.analytics.readings import Ints, Readings, ordinal
-from spm_bot.analytics.suppression import covered, hidden_cells
+from spm_bot.analytics.suppression import RARE, covered, hidden_cells
 from spm_bot.analytics.windows import Window
-
-RARE = 5
-"""Fewer people than this who gave, or did not give, a sensitive answer are never told."""
-
 
 Code = TypeVar("Code", bound=Hashable)
 

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import prod
 
-from spm_bot.analytics.candidates import RARE
 from spm_bot.analytics.diligence import EndingRow, MannerRow, SilenceRow
 from spm_bot.analytics.dimensions import Arrears
 from spm_bot.analytics.heard import ContactRow, Span, untold
 from spm_bot.analytics.populations import PopulationRow
-from spm_bot.analytics.suppression import hidden_cells
+from spm_bot.analytics.suppression import RARE, hidden_cells
 from spm_bot.analytics.surveyed import SurveyQuality, surveys
 
 ASKED = 30

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from spm_bot.analytics.candidates import RARE, hits, since
+from spm_bot.analytics.candidates import hits, since
 from spm_bot.analytics.dimensions import Dimension
 from spm_bot.analytics.indicators import CATALOGUE, SENSITIVE
 from spm_bot.analytics.nesting import Move, Table, move, settled
 from spm_bot.analytics.readings import Ints, Readings
+from spm_bot.analytics.suppression import RARE
 from spm_bot.analytics.windows import Window, first_of_month, window
 from spm_bot.times import Week
 

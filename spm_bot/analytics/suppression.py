@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+RARE = 5
+"""Fewer people than this who gave, or did not give, a sensitive answer are never told."""
+
 
 def hidden_cells(
     counts: Mapping[str, int], *, minimum: int, already: frozenset[str] = frozenset()

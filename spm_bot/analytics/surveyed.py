@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from spm_bot.analytics.candidates import RARE
 from spm_bot.analytics.diligence import EndingRow, MannerRow
 from spm_bot.analytics.heard import Span
-from spm_bot.analytics.suppression import hidden_cells
+from spm_bot.analytics.suppression import RARE, hidden_cells
 
 
 @dataclass(frozen=True, slots=True)
