@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
+from spm_bot.analytics.commitments import Draft, Lever
 from spm_bot.fieldwork.register import ClientRow, LoanRow
 from spm_bot.messages import Action, Address, Subject, Tap, Text, Token
 from spm_bot.protection.consent import Purpose
@@ -24,6 +25,27 @@ AT = datetime(2026, 11, 24, 7, tzinfo=UTC)
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+
+DRAFT = Draft(
+    week="2026-W47",
+    branch="BUN",
+    indicator="DST5",
+    value=0.4,
+    low=0.32,
+    high=0.49,
+    lever=Lever.CREDIT_POLICY,
+    decision="No second loan beside a running one",
+    reason="",
+    owner="Jane Wanjiru",
+    due_on=date(2026, 12, 22),
+    expected=0.3,
+    check_on=date(2027, 3, 23),
+    money="1 % fewer loans",
+    effect="Some wait longer for a loan",
+    harms=True,
+    approver="The board",
+)
+"""A decision for one branch, as a manager hands it in."""
 
 
 def row(

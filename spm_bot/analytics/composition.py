@@ -25,9 +25,10 @@ from spm_bot.analytics.portfolio import PortfolioRow, books
 from spm_bot.analytics.quality import Quality, Reach
 from spm_bot.analytics.readings import Readings
 from spm_bot.analytics.releases import Fresh, Release
+from spm_bot.analytics.suppression import RARE
 from spm_bot.analytics.themes import Themes
 from spm_bot.analytics.totals import Sources, figures
-from spm_bot.analytics.weighed import weighed
+from spm_bot.analytics.weighed import Weighed, weighed
 from spm_bot.analytics.windows import monthly_week, window
 from spm_bot.analytics.workloads import Workload
 from spm_bot.times import Week
@@ -38,7 +39,6 @@ five to the monthly week before those, and 13 up to that.
 """
 
 _CALLERS = "CAS0"
-_FEW = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,8 +75,9 @@ def compose_each(
 
 
 def _whole(week: Week, inputs: Inputs, settings: Settings) -> Digest:
-    told = _figures(week, inputs, settings)
-    month = _tables(week, inputs, settings)
+    now = _opening(week, inputs, settings)
+    told = _figures(now, inputs, settings)
+    month = _tables(now, inputs, settings)
     tables = month.tables
     rows = next((t.rows for t in tables if (t.dimension, t.indicator) == (Dimension.BRANCH, LEADING[0])), ())
     leading = tuple(figure for code in LEADING for figure in told if figure.indicator == code)
@@ -112,16 +113,35 @@ def _whole(week: Week, inputs: Inputs, settings: Settings) -> Digest:
     )
 
 
-def _figures(week: Week, inputs: Inputs, settings: Settings) -> tuple[Figure, ...]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Opening:
+    """What may be shown of the 13 weeks up to `week`, and their answers with the weight of each."""
+
+    week: Week
+    release: Release
+    answers: Weighed
+
+
+def _opening(week: Week, inputs: Inputs, settings: Settings) -> _Opening:
+    """Tables are opened where a month's are made: they move on with the totals of the same weeks."""
+    tables = tables_of(settings) if week == monthly_week(week) else ()
+    last = windows(measures_shown(inputs.past.last))
+    return _Opening(
+        week,
+        opened(inputs.readings, week, settings, last=last, tables=tables),
+        weighed(inputs.readings, window(week), inputs.population),
+    )
+
+
+def _figures(now: _Opening, inputs: Inputs, settings: Settings) -> tuple[Figure, ...]:
     readings, past, population = inputs.readings, inputs.past, inputs.population
-    last = windows(measures_shown(past.last))
     return figures(
         Sources(
-            week=week,
-            release=opened(readings, week, settings, last=last),
-            answers=weighed(readings, window(week), population),
-            earlier=earlier_totals(readings, week, settings, past=past, population=population),
-            early=signalled(readings, week, minimum=settings.minimum_cell),
+            week=now.week,
+            release=now.release,
+            answers=now.answers,
+            earlier=earlier_totals(readings, now.week, settings, past=past, population=population),
+            early=signalled(readings, now.week, minimum=settings.minimum_cell),
             past=past,
             settings=settings,
         )
@@ -137,25 +157,24 @@ class _Tables:
     callers: Mapping[str, int]
 
 
-def _tables(week: Week, inputs: Inputs, settings: Settings) -> _Tables:
+def _tables(now: _Opening, inputs: Inputs, settings: Settings) -> _Tables:
     """They are made in a month's first digest, or in the next one where that was missed."""
     readings, past, population = inputs.readings, inputs.past, inputs.population
-    month = monthly_week(week)
-    if past.last is not None and past.last.branch_window == window(month):
+    week = monthly_week(now.week)
+    if past.last is not None and past.last.branch_window == window(week):
         return _Tables(carried(past.last, settings), new=False, callers={})
-    last = windows(measures_shown(past.last))
-    release = opened(readings, month, settings, last=last, tables=tables_of(settings))
+    month = now if now.week == week else _opening(week, inputs, settings)
     made = breakdowns(
         Month(
-            week=month,
-            release=release,
-            answers=weighed(readings, window(month), population),
-            earlier=earlier_rows(readings, month, settings, past=past, population=population),
+            week=week,
+            release=month.release,
+            answers=month.answers,
+            earlier=earlier_rows(readings, week, settings, past=past, population=population),
             past=past,
             settings=settings,
         )
     )
-    return _Tables(made, new=True, callers=_callers(release, readings))
+    return _Tables(made, new=True, callers=_callers(month.release, readings))
 
 
 def _callers(release: Release, readings: Readings) -> dict[str, int]:
@@ -165,7 +184,7 @@ def _callers(release: Release, readings: Readings) -> dict[str, int]:
         for code, cell in cells.items()
         if isinstance(cell, Fresh)
     }
-    return {code: count for code, count in counts.items() if count >= _FEW}
+    return {code: count for code, count in counts.items() if count >= RARE}
 
 
 def _of_branch(whole: Digest, branch: str, inputs: Inputs, settings: Settings) -> Digest:

@@ -48,8 +48,8 @@ class Remark(StrEnum):
 class Settings:
     """What the institution decides: names by code, limits and targets by indicator, in its unit.
 
-    `labels` are the names of codes in a table (branches, products), as far as they have any; other codes
-    are worded by whoever renders. Raises ValueError for a minimum cell under 5.
+    Codes that are no branch and no product are worded by whoever renders. Raises ValueError for a minimum
+    cell under 5.
     """
 
     institution: str
@@ -134,3 +134,11 @@ def to_json(digest: Digest) -> str:
 def from_json(text: str) -> Digest:
     """The digest that `to_json` wrote. Raises ValueError for anything else."""
     return _ADAPTER.validate_json(text)
+
+
+def readable(text: str | None) -> Digest | None:
+    """A stored digest; None where there is none, or an older version made it in another layout."""
+    try:
+        return None if text is None else from_json(text)
+    except ValueError:
+        return None

@@ -94,9 +94,6 @@ head office; of the whole only where five said it and five did not.
 PAR30 = "FIN1"
 """The code under which the institution file gives a limit for portfolio at risk."""
 
-CONDUCT = frozenset({"DST7", "DST7g"})
-"""About how staff behaved: managers of a branch never see it."""
-
 _STRESS = ("ds1", "ds2", "ds3", "ds4", "ds5", "ds6", "ds7")
 
 

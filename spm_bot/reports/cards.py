@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from functools import cache
 from io import BytesIO
 from itertools import groupby
 from pathlib import Path
@@ -16,6 +15,7 @@ import typst
 from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date
 
+from spm_bot.reports.typefaces import typefaces
 from spm_bot.texts import Voice
 
 OTHER_LANGUAGES = 2
@@ -54,7 +54,7 @@ def cards_pdf(cards: Sequence[JoiningCard], texts: CardTexts) -> bytes:
     return typst.compile(
         _HERE / "cards.typ",
         root=_HERE,
-        font_paths=_fonts(),
+        font_paths=typefaces(),
         sys_inputs={"sheet": json.dumps(sheet, ensure_ascii=False)},
         timestamp=datetime.combine(texts.good_until, time(), UTC),
         pdf_tags=False,
@@ -71,12 +71,6 @@ def card_picture(link: str) -> bytes:
 def printed(code: str) -> str:
     """A code as it stands on a card: `AMNA-2345`."""
     return f"{code[:4]}-{code[4:]}"
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """Our own fonts and no others, so that a sheet looks the same on every machine."""
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[_HERE / "fonts"])
 
 
 def _texts(texts: CardTexts) -> dict[str, object]:

@@ -12,13 +12,13 @@ from pathlib import Path
 import typst
 from fontTools.ttLib import TTFont
 
+from spm_bot.reports.typefaces import FOLDER, typefaces
 from spm_bot.texts import Voice, from_right
 
 Printed = str | int | float | bool | None | list["Printed"] | dict[str, "Printed"]
 """What a template is handed: text is always data, never markup."""
 
 _HERE = Path(__file__).parent
-_FONTS = _HERE / "fonts"
 _UNKNOWN = "\ufffd"
 # A word longer than this may be broken anywhere, or it would run out of its column.
 _WORD = 16
@@ -32,7 +32,7 @@ def typeset(template: str, page: Mapping[str, Printed], voice: Voice, *, on: dat
     return typst.compile(
         _HERE / template,
         root=_HERE,
-        font_paths=_fonts(),
+        font_paths=typefaces(),
         sys_inputs={"page": json.dumps(_printable(told), ensure_ascii=False)},
         timestamp=datetime.combine(on, time(), UTC),
         pdf_standards="ua-1",
@@ -65,13 +65,7 @@ def _breakable(word: re.Match[str]) -> str:
 def _letters() -> frozenset[int]:
     """Every letter that one of our fonts can draw."""
     letters: set[int] = set()
-    for path in _FONTS.glob("*-Regular.ttf"):
+    for path in FOLDER.glob("*-Regular.ttf"):
         with TTFont(path, lazy=True) as font:
             letters |= font.getBestCmap().keys()
     return frozenset(letters)
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """Our own fonts and no others, so that a page looks the same on every machine."""
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[_FONTS])

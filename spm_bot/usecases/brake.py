@@ -16,6 +16,9 @@ from spm_bot.storage.store import Connection, Store
 from spm_bot.times import Week, at_wall
 from spm_bot.usecases.visit import Desk
 
+BRAKE = "capacity_brake"
+"""The event under which it stands in the log and in the audit log that people were held back."""
+
 _log = logging.getLogger("spm_bot.brake")
 
 
@@ -63,11 +66,11 @@ async def tell_held_back(
         audits.write_down,
         at=now,
         actor="system",
-        event="capacity_brake",
+        event=BRAKE,
         round=round_code,
         survey=survey,
         reason=Reason.CAPACITY,
         **counts,
     )
     await store.write(told)
-    event(_log, "capacity_brake", severity=logging.WARNING, round=round_code, survey=survey, **counts)
+    event(_log, BRAKE, severity=logging.WARNING, round=round_code, survey=survey, **counts)

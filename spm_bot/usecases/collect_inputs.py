@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, time
 
 from spm_bot.analytics.composition import REACH, Inputs
-from spm_bot.analytics.digest import Digest, Remark, Settings, from_json
+from spm_bot.analytics.digest import Remark, Settings, readable
 from spm_bot.analytics.indicators import CATALOGUE, Unit
 from spm_bot.analytics.objectives import Goal
 from spm_bot.analytics.past import Past, spans
@@ -27,6 +27,7 @@ from spm_bot.storage import (
 )
 from spm_bot.storage.store import Connection
 from spm_bot.times import Week, at_wall
+from spm_bot.usecases.brake import BRAKE
 from spm_bot.usecases.gather_themes import gather_themes
 
 
@@ -110,7 +111,7 @@ def _remarks(connection: Connection, week: Week, institution: Institution) -> It
     if institution.small_institution:
         yield Remark.SMALL_INSTITUTION
     begun = at_wall(week.start, time(), zone=institution.time_zone)
-    braked = audits.lines(connection, limit=1000, event="capacity_brake", since=begun)
+    braked = audits.lines(connection, limit=1000, event=BRAKE, since=begun)
     if any(line.at < _ended(week, institution) for line in braked):
         yield Remark.STRESS_BRAKED
 
@@ -120,17 +121,8 @@ def _ended(week: Week, institution: Institution) -> datetime:
 
 
 def _past(connection: Connection, week: Week) -> Past:
-    return Past(**{name: _newest(connection, weeks.first, weeks.last) for name, weeks in spans(week).items()})
-
-
-def _newest(connection: Connection, first: str, last: str) -> Digest | None:
-    body = digests.newest_body(connection, "", first=first, last=last)
-    return None if body is None else known(body)
-
-
-def known(body: str) -> Digest | None:
-    """The digest that was stored; None for one that an older version made in another layout."""
-    try:
-        return from_json(body)
-    except ValueError:
-        return None
+    found = {
+        name: digests.newest_body(connection, "", first=weeks.first, last=weeks.last)
+        for name, weeks in spans(week).items()
+    }
+    return Past(**{name: readable(body) for name, body in found.items()})

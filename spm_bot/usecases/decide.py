@@ -33,14 +33,26 @@ Values = dict[str, str | float]
 
 def decide_button(week: str, speaker: Voice) -> Button:
     """`I will act`, below the digest of `week`."""
+    return Button(speaker.say("I will act"), Token(Subject.COMMAND, numbered(week), 0, Action.YES, WORD))
+
+
+def numbered(week: str) -> int:
+    """A week as a button carries it: `202647`."""
     found = Week.parse(week)
-    number = found.year * 100 + found.number
-    return Button(speaker.say("I will act"), Token(Subject.COMMAND, number, 0, Action.YES, WORD))
+    return 100 * found.year + found.number
+
+
+def written(number: int) -> str | None:
+    """The week that a button carries, as it is written: `2026-W47`. None where somebody made it up."""
+    try:
+        return str(Week(*divmod(number, 100)))
+    except ValueError:
+        return None
 
 
 def press(visit: Visit, number: int) -> None:
-    """The button was pressed: its number is the week, `202647`."""
-    start(visit, f"{number // 100}-W{number % 100:02}")
+    """The button was pressed: its number is the week."""
+    start(visit, written(number) or str(number))
 
 
 def start(visit: Visit, rest: str = "") -> None:

@@ -11,7 +11,7 @@ from spm_bot.storage.people import Chat
 from spm_bot.storage.store import Connection
 from spm_bot.texts import Voice, voice
 from spm_bot.times import Week
-from spm_bot.usecases.decide import decide_button
+from spm_bot.usecases.decide import decide_button, numbered, written
 from spm_bot.usecases.visit import Desk, Visit
 
 RECEIVES = frozenset({"manager", "spm_manager"})
@@ -29,7 +29,7 @@ def hand_out(connection: Connection, *, desk: Desk, week: str, now: datetime) ->
         if chat is None or found is None:
             continue
         handed.add(chat.id)
-        for place, message in enumerate(_messages(connection, desk, found, voice(chat.language))):
+        for place, message in enumerate(_messages(desk, found, voice(chat.language))):
             outbox.put(
                 connection,
                 chat.id,
@@ -62,13 +62,13 @@ def send_stored(visit: Visit, wanted: str) -> None:
     if not found:
         visit.say(say("There is no digest for that week.") if wanted else say("There is no digest yet."))
     for rendered in found:
-        visit.say(*_messages(visit.connection, visit.desk, rendered, visit.voice), kind="staff")
+        visit.say(*_messages(visit.desk, rendered, visit.voice), kind="staff")
 
 
 def send_branch(visit: Visit, token: Token) -> None:
     """A button `Branch …` below a card: the digest of that branch, for whoever sees all of them."""
     codes = [branch.code for branch in visit.desk.institution.branches]
-    week, place = _week_of(token), token.turn
+    week, place = written(token.id), token.turn
     if "" not in scopes_of(visit) or week is None or place >= len(codes):
         visit.say(visit.voice.say("This command is for managers."))
         return
@@ -76,7 +76,7 @@ def send_branch(visit: Visit, token: Token) -> None:
     if found is None:
         visit.say(visit.voice.say("There is no digest for that week."))
         return
-    visit.say(*_messages(visit.connection, visit.desk, found, visit.voice), kind="staff")
+    visit.say(*_messages(visit.desk, found, visit.voice), kind="staff")
 
 
 def scopes_of(visit: Visit) -> list[str]:
@@ -89,10 +89,7 @@ def scopes_of(visit: Visit) -> list[str]:
 
 def branch_button(week: str, *, place: int, label: str) -> Button:
     """The button that asks for the digest of the branch at that place of the institution file."""
-    parsed = Week.parse(week)
-    return Button(
-        label, Token(Subject.COMMAND, 100 * parsed.year + parsed.number, place, Action.PICK, BRANCH)
-    )
+    return Button(label, Token(Subject.COMMAND, numbered(week), place, Action.PICK, BRANCH))
 
 
 def _rendered(connection: Connection, desk: Desk, chat: Chat, week: str, scope: str) -> Rendering | None:
@@ -100,7 +97,7 @@ def _rendered(connection: Connection, desk: Desk, chat: Chat, week: str, scope: 
     return digests.rendering(connection, week, scope, languages=languages)
 
 
-def _messages(connection: Connection, desk: Desk, found: Rendering, reader: Voice) -> list[Outbound]:
+def _messages(desk: Desk, found: Rendering, reader: Voice) -> list[Outbound]:
     """The card under its picture with its buttons; the line over the weeks; the pages; the workbook."""
     name = f"digest-{found.week}" if found.scope == "" else f"digest-{found.week}-{found.scope}"
     photo = None if found.picture is None else Attachment("photo", f"{name}.png", found.picture)
@@ -126,10 +123,3 @@ def _buttons(desk: Desk, found: Rendering, reader: Voice) -> tuple[tuple[Button,
     place = places[found.branch]
     label = desk.institution.branches[place].name
     return ((act, branch_button(found.week, place=place, label=label)),)
-
-
-def _week_of(token: Token) -> str | None:
-    try:
-        return str(Week(*divmod(token.id, 100)))
-    except ValueError:
-        return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spm_bot.analytics.digest import Digest, from_json
+from spm_bot.analytics.digest import readable
 from spm_bot.analytics.dimensions import Dimension
 from spm_bot.analytics.measures import Measure
 from spm_bot.reports.titles import TITLES
@@ -14,7 +14,7 @@ def quoted(connection: Connection, week: str, *, branch: str, wide: bool) -> dic
     """Indicators and what they came to in `branch` ('' all), in the digest of those who see all branches
     (`wide`) or of the branch's own manager. None where it shows nothing; empty without such a digest.
     """
-    digest = _stored(connection, week, "" if wide else branch)
+    digest = readable(digests.body(connection, week, "" if wide else branch))
     if digest is None:
         return {}
     found = {figure.indicator: None if branch else figure.now for figure in digest.figures}
@@ -22,13 +22,3 @@ def quoted(connection: Connection, week: str, *, branch: str, wide: bool) -> dic
         if table.dimension is Dimension.BRANCH and branch:
             found[table.indicator] = next((row.now for row in table.rows if row.code == branch), None)
     return {indicator: measure for indicator, measure in found.items() if indicator in TITLES}
-
-
-def _stored(connection: Connection, week: str, scope: str) -> Digest | None:
-    body = digests.body(connection, week, scope)
-    if body is None:
-        return None
-    try:
-        return from_json(body)
-    except ValueError:  # of a version that showed figures otherwise
-        return None

@@ -22,7 +22,7 @@ from spm_bot.storage.rounds import Round
 from spm_bot.storage.store import Conflict, Connection, Store
 from spm_bot.surveys.model import Survey
 from spm_bot.times import DAY
-from spm_bot.usecases.brake import room_left, tell_held_back
+from spm_bot.usecases.brake import BRAKE, room_left, tell_held_back
 from spm_bot.usecases.eligibility import candidates, signed_languages
 from spm_bot.usecases.find_hour import hours_within
 from spm_bot.usecases.invite import write_invitations
@@ -184,5 +184,5 @@ def _judged(
 
 def _told(connection: Connection, *, round_: Round, now: datetime) -> bool:
     """Whether it was written down within a day that the brake holds people of this round back."""
-    lines = audits.lines(connection, limit=LINES, event="capacity_brake", since=now - DAY)
+    lines = audits.lines(connection, limit=LINES, event=BRAKE, since=now - DAY)
     return any(line.detail.get("round") == round_.code for line in lines)

@@ -11,14 +11,14 @@ from datetime import datetime
 from functools import partial
 
 from spm_bot.analytics.composition import compose_each
-from spm_bot.analytics.digest import Digest, to_json
+from spm_bot.analytics.digest import Digest, readable, to_json
 from spm_bot.reports.folio import Folio, folio
 from spm_bot.storage import digests, outbox, people, roles
 from spm_bot.storage.digests import Rendering
 from spm_bot.storage.store import Connection, Store
 from spm_bot.texts import Voice, sentence, voice
 from spm_bot.times import Week
-from spm_bot.usecases.collect_inputs import collect_inputs, known, settings_of
+from spm_bot.usecases.collect_inputs import collect_inputs, settings_of
 from spm_bot.usecases.hand_out import RECEIVES, hand_out
 from spm_bot.usecases.tell_administrators import tell_administrators
 from spm_bot.usecases.visit import Desk
@@ -70,8 +70,7 @@ async def compute(week: Week, scope: str | None, *, store: Store, desk: Desk) ->
 
     Raises ValueError for an unknown branch.
     """
-    stored = await store.read(partial(digests.body, week=str(week), scope=scope or ""))
-    digest = None if stored is None else known(stored)
+    digest = readable(await store.read(partial(digests.body, week=str(week), scope=scope or "")))
     if digest is not None:
         return digest
     [digest] = await _composed(week, (scope,), store=store, desk=desk)
@@ -92,7 +91,7 @@ async def _settled(week: Week, *, store: Store, desk: Desk) -> tuple[Digest, ...
     stored = {
         scope: digest
         for scope, body in zip(scopes, bodies, strict=True)
-        if body is not None and (digest := known(body)) is not None
+        if (digest := readable(body)) is not None
     }
     missing = [scope for scope in scopes if scope not in stored]
     made = await _composed(week, missing, store=store, desk=desk) if missing else ()

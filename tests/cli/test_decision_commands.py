@@ -17,7 +17,7 @@ from spm_bot.app import opened
 from spm_bot.settings import load_settings
 from spm_bot.storage import decisions
 from tests.cli.conftest import Give
-from tests.storage.test_decisions import DRAFT
+from tests.seed import DRAFT
 
 MADE = datetime(2020, 1, 6, 8, tzinfo=UTC)
 OLD = replace(DRAFT, due_on=date(2020, 2, 3), check_on=date(2020, 5, 4))

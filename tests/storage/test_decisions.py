@@ -7,32 +7,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from spm_bot.analytics.commitments import Decision, Draft, Lever, Outcome
+from spm_bot.analytics.commitments import Decision, Draft, Outcome
 from spm_bot.storage import decisions
 from spm_bot.storage.store import Store
 from spm_bot.storage.tables import decisions as rows
+from tests.seed import DRAFT
 
 NAIROBI = ZoneInfo("Africa/Nairobi")
 LATE_EVENING = datetime(2026, 11, 24, 22, 30, tzinfo=UTC)
-DRAFT = Draft(
-    week="2026-W47",
-    branch="BUN",
-    indicator="DST5",
-    value=0.4,
-    low=0.32,
-    high=0.49,
-    lever=Lever.CREDIT_POLICY,
-    decision="No second loan beside a running one",
-    reason="",
-    owner="Jane Wanjiru",
-    due_on=date(2026, 12, 22),
-    expected=0.3,
-    check_on=date(2027, 3, 23),
-    money="1 % fewer loans",
-    effect="Some wait longer for a loan",
-    harms=True,
-    approver="The board",
-)
 
 
 async def written(store: Store, draft: Draft = DRAFT) -> int:

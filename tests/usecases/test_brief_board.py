@@ -12,10 +12,9 @@ from spm_bot.quarters import Quarter
 from spm_bot.storage import decisions, digests
 from spm_bot.storage.store import Connection, Store
 from spm_bot.usecases.brief_board import brief_board
-from tests.seed import enter, row
+from tests.seed import DRAFT, enter, row
 from tests.stage.digests import digest_of
 from tests.stage.world import desk
-from tests.storage.test_decisions import DRAFT
 
 QUARTER = Quarter.parse("2026-Q3")
 WEEK = str(QUARTER.last_week)

@@ -7,9 +7,10 @@ from functools import partial
 import pytest
 
 from spm_bot.analytics.composition import Inputs
+from spm_bot.analytics.digest import readable
 from spm_bot.storage.store import Store
 from spm_bot.times import Week
-from spm_bot.usecases.collect_inputs import collect_inputs, in_unit, known, settings_of
+from spm_bot.usecases.collect_inputs import collect_inputs, in_unit, settings_of
 from tests.stage.world import desk
 
 WEEK = Week.parse("2026-W47")
@@ -44,4 +45,4 @@ async def test_objectives_are_goals_even_where_nothing_was_heard(store: Store) -
 
 @pytest.mark.parametrize("body", ['{"layout": 1}', "{}", "no JSON"])
 def test_body_of_another_layout_is_not_known(body: str) -> None:
-    assert known(body) is None
+    assert readable(body) is None

@@ -11,9 +11,9 @@ from spm_bot.analytics.commitments import Decision, Outcome
 from spm_bot.messages import Action, Subject, Tap, Token
 from spm_bot.storage import audits, decisions, roles
 from spm_bot.usecases.review_decision import MOST
+from tests.seed import DRAFT
 from tests.stage.fieldworkers import say_all
 from tests.stage.world import World
-from tests.storage.test_decisions import DRAFT
 
 REFUSED = "Your role does not allow this."
 

@@ -6,14 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from types import MappingProxyType
 
 import pytest
 from sqlalchemy import select
 
-from spm_bot.analytics.commitments import Draft, Lever
 from spm_bot.fieldwork.register import StaffRow
 from spm_bot.messages import Address, Outbound
 from spm_bot.storage import (
@@ -39,7 +37,7 @@ from spm_bot.storage.vault import Vault
 from spm_bot.surveys.session import Answer, Session
 from spm_bot.usecases import rotate as module
 from spm_bot.usecases.rotate import BotBehind, Rotation, Standing, move_chunk, rotate, stand
-from tests.seed import AT, DAY, enrol, hire, meet, row
+from tests.seed import AT, DAY, DRAFT, enrol, hire, meet, row
 from tests.stage.world import desk
 
 OLD, NEW, OTHER = bytes(32), bytes(range(32)), bytes([7] * 32)
@@ -47,25 +45,6 @@ CLIENTS = 5
 SURVEY = desk().library.survey("debt_stress")
 HANDLES = next(each for each in SEALED if each.name == "addresses.handle")
 CLEAN = Standing(older=(0,), unlisted=0, codes=0)
-DRAFT = Draft(
-    week="2026-W47",
-    branch="BUN",
-    indicator="debt",
-    value=40.0,
-    low=32.0,
-    high=49.0,
-    lever=Lever.PRICE,
-    decision="Explain the price to everybody",
-    reason="clients do not know it",
-    owner="Zawadi",
-    due_on=date(2027, 1, 31),
-    expected=30.0,
-    check_on=date(2027, 5, 2),
-    money="20 000 shillings",
-    effect="fewer surprises",
-    harms=True,
-    approver="Head Office",
-)
 
 
 @asynccontextmanager
@@ -109,7 +88,7 @@ def fill(connection: Connection) -> None:
     [comment] = connection.execute(select(comments.c.id)).scalars()
     settle = partial(quotes.settle, week=DRAFT.week, branch="BUN", theme="price", by="S1", at=AT)
     settle(connection, comment, words="I owe somebody")
-    number = decisions.write(connection, DRAFT, by="S1", at=AT)
+    number = decisions.write(connection, replace(DRAFT, reason="clients do not know it"), by="S1", at=AT)
     decisions.review(connection, number, at=AT, minute="Board, item 4")
     promises.write(connection, {"en": "We did it"}, branch="BUN", by="S1", at=AT, until=AT + DAY)
     outbox.put(connection, meet(connection, "C0"), [Outbound("Hello Asha")], kind="reply", at=AT)
