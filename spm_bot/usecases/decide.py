@@ -16,14 +16,14 @@ from spm_bot.surveys.session import Answer
 from spm_bot.texts import Voice
 from spm_bot.times import Week, on_wall
 from spm_bot.usecases.draft_decision import drafted
+from spm_bot.usecases.pick_place import place_choices, place_picked, places_of
 from spm_bot.usecases.quote_figures import quoted
 from spm_bot.usecases.talk import begin
 from spm_bot.usecases.visit import Visit
 from spm_bot.usecases.vouch import EVERYWHERE, MAY_DECIDE, Colleague, colleague, refuse
-from spm_bot.usecases.word_decision import place_named, worded
+from spm_bot.usecases.word_decision import worded
 
 WORD = "decide"
-ALL = "*"
 FARTHEST = timedelta(weeks=104)
 """How far away the day may lie by which something is to be done."""
 
@@ -67,7 +67,7 @@ def start(visit: Visit, rest: str = "") -> None:
     except ValueError:
         visit.say(say("I do not know that week. Write it as /decide 2026-W47."))
         return
-    places = _places(visit, who)
+    places = places_of(visit, who)
     found = [] if week is None else [_quoted(visit, who, week, place) for place in places]
     shown = list(dict.fromkeys(code for figures in found for code in figures))
     if not shown:
@@ -77,7 +77,7 @@ def start(visit: Visit, rest: str = "") -> None:
     if len(places) == 1:
         values |= _told(visit, shown, found[0])
     choices = {
-        "places": tuple(_choice(code or ALL, _place(visit, code)) for code in places),
+        "places": place_choices(visit, places),
         "indicators": tuple(
             _choice(code, f"{titles.title(code, visit.voice)}: ${{v_{code}}}") for code in shown
         ),
@@ -107,7 +107,7 @@ def show_chosen(visit: Visit, opened: Opened, answers: Answers) -> Values:
 def preview(visit: Visit, opened: Opened, answers: Answers) -> Values:
     """The whole line, to be read once more before it is kept."""
     who = colleague(visit, MAY_DECIDE)
-    if who is None or _branch(visit, who, answers) is None:
+    if who is None or place_picked(visit, who, answers) is None:
         return {"line": "not_allowed"}
     draft = _draft(visit, who, opened, answers)
     return {"line": "\n".join(worded(draft, desk=visit.desk, voice=visit.voice))}
@@ -117,7 +117,7 @@ def submit(visit: Visit, opened: Opened, answers: Answers) -> None:
     """Keeps the line, and says when it will be looked at."""
     say = visit.voice.say
     who = colleague(visit, MAY_DECIDE)
-    if who is None or _branch(visit, who, answers) is None or "confirm" not in answers:
+    if who is None or place_picked(visit, who, answers) is None or "confirm" not in answers:
         refuse(visit)
         return
     if answers["confirm"].codes != ("yes",):
@@ -153,37 +153,18 @@ def _days(visit: Visit) -> Values:
     return {"today": float(f"{today:%Y%m%d}"), "latest": float(f"{today + FARTHEST:%Y%m%d}")}
 
 
-def _places(visit: Visit, who: Colleague) -> list[str]:
-    """Where this person decides; '' are all branches at once."""
-    mine = [branch.code for branch in visit.desk.institution.branches if who.works_in(branch.code)]
-    return ["", *mine] if EVERYWHERE in who.branches else mine
-
-
-def _place(visit: Visit, code: str) -> str:
-    return place_named(code, desk=visit.desk, voice=visit.voice)
-
-
-def _branch(visit: Visit, who: Colleague, answers: Answers) -> str | None:
-    """The place chosen, or the only one there is; None where it is no longer theirs."""
-    places = _places(visit, who)
-    if "branch" not in answers:
-        return places[0] if len(places) == 1 else None
-    chosen = answers["branch"].codes[0].replace(ALL, "")
-    return chosen if chosen in places else None
-
-
 def _quoted(visit: Visit, who: Colleague, week: str, branch: str) -> dict[str, Measure | None]:
     return quoted(visit.connection, week, branch=branch, wide=EVERYWHERE in who.branches)
 
 
 def _shown(visit: Visit, who: Colleague, opened: Opened, answers: Answers) -> dict[str, Measure | None]:
-    branch = _branch(visit, who, answers)
+    branch = place_picked(visit, who, answers)
     return {} if branch is None else _quoted(visit, who, str(opened.session.values["week"]), branch)
 
 
 def _draft(visit: Visit, who: Colleague, opened: Opened, answers: Answers) -> Draft:
     measure = _shown(visit, who, opened, answers).get(answers["indicator"].codes[0])
-    branch = _branch(visit, who, answers) or ""
+    branch = place_picked(visit, who, answers) or ""
     return drafted(opened, answers, branch=branch, measure=measure, desk=visit.desk)
 
 

@@ -7,16 +7,14 @@ from datetime import timedelta
 
 from spm_bot.storage import audits, people, promises, rounds
 from spm_bot.storage.sessions import Opened
-from spm_bot.surveys.model import Choice, Words
 from spm_bot.surveys.session import Answer
 from spm_bot.texts import language_name
+from spm_bot.usecases.pick_place import place_choices, place_picked, places_of
 from spm_bot.usecases.talk import begin
 from spm_bot.usecases.visit import Visit
-from spm_bot.usecases.vouch import EVERYWHERE, MAY_PROMISE, Colleague, colleague, refuse
-from spm_bot.usecases.word_decision import place_named
+from spm_bot.usecases.vouch import MAY_PROMISE, colleague, refuse
 
 LASTS = timedelta(weeks=13)
-ALL = "*"
 _QUESTION = "words_"
 
 Answers = Mapping[str, Answer]
@@ -29,11 +27,10 @@ def start(visit: Visit) -> None:
     if who is None:
         refuse(visit)
         return
-    places = _places(visit, who)
+    places = places_of(visit, who)
     values: Values = {"many": "yes" if len(places) > 1 else "no", "spoken": " ".join(visit.desk.languages)}
     values |= {f"name_{each}": language_name(each) for each in visit.desk.languages}
-    named = {code: place_named(code, desk=visit.desk, voice=visit.voice) for code in places}
-    choices = {"places": tuple(Choice(code or ALL, Words({"en": name})) for code, name in named.items())}
+    choices = {"places": place_choices(visit, places)}
     begin(visit, visit.desk.library.survey("promise"), staff=who.staff, values=values, choices=choices)
 
 
@@ -46,7 +43,7 @@ def preview(visit: Visit, opened: Opened, answers: Answers) -> Values:
 def submit(visit: Visit, opened: Opened, answers: Answers) -> None:
     """Keeps the line for 13 weeks."""
     say, who = visit.voice.say, colleague(visit, MAY_PROMISE)
-    branch = None if who is None else _branch(visit, who, answers)
+    branch = None if who is None else place_picked(visit, who, answers)
     words = _words(answers)
     if who is None or branch is None:
         refuse(visit)
@@ -87,17 +84,3 @@ def _words(answers: Answers) -> dict[str, str]:
         for name, answer in answers.items()
         if name.startswith(_QUESTION) and answer.text
     }
-
-
-def _places(visit: Visit, who: Colleague) -> list[str]:
-    mine = [branch.code for branch in visit.desk.institution.branches if who.works_in(branch.code)]
-    return ["", *mine] if EVERYWHERE in who.branches else mine
-
-
-def _branch(visit: Visit, who: Colleague, answers: Answers) -> str | None:
-    """The place chosen, or the only one there is; None where it is no longer theirs."""
-    places = _places(visit, who)
-    if "branch" not in answers:
-        return places[0] if len(places) == 1 else None
-    chosen = answers["branch"].codes[0].replace(ALL, "")
-    return chosen if chosen in places else None
